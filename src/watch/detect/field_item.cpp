@@ -1,0 +1,417 @@
+#include "watch/detect/field_item.hpp"
+
+#include <array>
+#include <charconv>
+#include <functional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.hpp"
+#include "watch/detect/cidr.hpp"
+#include "watch/detect/regex.hpp"
+
+namespace haidang::detect {
+namespace {
+
+enum class Kind : std::uint8_t { text, regex, cidr, exists, number, fieldref };
+enum class Encoding : std::uint8_t { utf16le, utf16be, utf16, base64, base64offset };
+
+// The modifiers of one item, read.
+struct Reading {
+  Kind kind = Kind::text;
+  bool before = false;  // contains, endswith: anything may stand before
+  bool after = false;   // contains, startswith
+  bool all = false;
+  bool cased = false;
+  bool windash = false;
+  bool expand = false;
+  bool neq = false;
+  std::string regex_flags{};
+  std::vector<Encoding> encodings{};
+  Compare compare = Compare::eq;
+  TimePart part = TimePart::none;
+};
+
+struct Modifier {
+  std::string_view name;
+  void (*apply)(Reading&);
+};
+
+constexpr std::array modifiers{
+    Modifier{"contains", [](Reading& r) { r.before = r.after = true; }},
+    Modifier{"startswith", [](Reading& r) { r.after = true; }},
+    Modifier{"endswith", [](Reading& r) { r.before = true; }},
+    Modifier{"all", [](Reading& r) { r.all = true; }},
+    Modifier{"cased", [](Reading& r) { r.cased = true; }},
+    Modifier{"windash", [](Reading& r) { r.windash = true; }},
+    Modifier{"expand", [](Reading& r) { r.expand = true; }},
+    Modifier{"neq", [](Reading& r) { r.neq = true; }},
+    Modifier{"re", [](Reading& r) { r.kind = Kind::regex; }},
+    Modifier{"i", [](Reading& r) { r.regex_flags += 'i'; }},
+    Modifier{"m", [](Reading& r) { r.regex_flags += 'm'; }},
+    Modifier{"s", [](Reading& r) { r.regex_flags += 's'; }},
+    Modifier{"cidr", [](Reading& r) { r.kind = Kind::cidr; }},
+    Modifier{"exists", [](Reading& r) { r.kind = Kind::exists; }},
+    Modifier{"fieldref", [](Reading& r) { r.kind = Kind::fieldref; }},
+    Modifier{"gt", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::gt; }},
+    Modifier{"gte", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::gte; }},
+    Modifier{"lt", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::lt; }},
+    Modifier{"lte", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::lte; }},
+    Modifier{"minute", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::minute; }},
+    Modifier{"hour", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::hour; }},
+    Modifier{"day", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::day; }},
+    Modifier{"week", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::week; }},
+    Modifier{"month", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::month; }},
+    Modifier{"year", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::year; }},
+    Modifier{"utf16le", [](Reading& r) { r.encodings.push_back(Encoding::utf16le); }},
+    Modifier{"wide", [](Reading& r) { r.encodings.push_back(Encoding::utf16le); }},
+    Modifier{"utf16be", [](Reading& r) { r.encodings.push_back(Encoding::utf16be); }},
+    Modifier{"utf16", [](Reading& r) { r.encodings.push_back(Encoding::utf16); }},
+    Modifier{"base64", [](Reading& r) { r.encodings.push_back(Encoding::base64); }},
+    Modifier{"base64offset", [](Reading& r) { r.encodings.push_back(Encoding::base64offset); }},
+};
+
+// What may not stand together, and how to mend it.
+struct Conflict {
+  bool (*present)(const Reading&);
+  std::string_view mend;
+};
+
+bool places(const Reading& r) { return r.before || r.after; }
+bool shapes_text(const Reading& r) { return r.windash || !r.encodings.empty(); }
+
+constexpr std::array conflicts{
+    Conflict{[](const Reading& r) { return !r.regex_flags.empty() && r.kind != Kind::regex; },
+             "i, m and s belong to 're'"},
+    Conflict{[](const Reading& r) { return r.kind == Kind::regex && (places(r) || r.cased); },
+             "a regular expression says itself where it fits, and with 're|i' whether case counts"},
+    Conflict{[](const Reading& r) { return r.kind != Kind::text && shapes_text(r); },
+             "windash, utf16, wide and base64 work on plain text only"},
+    Conflict{[](const Reading& r) {
+               return places(r) && r.kind != Kind::text && r.kind != Kind::fieldref;
+             },
+             "contains, startswith and endswith work on text and on fieldref only"},
+    Conflict{[](const Reading& r) {
+               return r.cased && r.kind != Kind::text && r.kind != Kind::fieldref;
+             },
+             "cased works on text and on fieldref only"},
+    Conflict{
+        [](const Reading& r) { return r.kind == Kind::exists && (r.all || r.neq || r.expand); },
+        "exists stands alone: true or false"},
+    Conflict{[](const Reading& r) { return r.neq && r.compare != Compare::eq; },
+             "neq and gt, gte, lt, lte exclude each other"},
+};
+
+// A value on its way: literal bytes may come out of an encoding, so no more wildcards then.
+using Patterns = std::vector<Pattern>;
+
+constexpr std::array<std::string_view, 5> dashes{"-", "/", "–", "—", "―"};
+constexpr std::size_t most_variants = 3125;  // five dashes, five places
+
+bool word(std::string_view text, std::size_t at) {
+  return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 ||
+                              text[at] == '_' || static_cast<unsigned char>(text[at]) >= 0x80);
+}
+
+// The length of the dash that opens a flag at `at` (no word before it, one after), or 0.
+std::size_t flag_dash(std::string_view text, std::size_t at) {
+  if (at > 0 && word(text, at - 1)) return 0;
+  for (const auto dash : dashes)
+    if (text.substr(at).starts_with(dash) && word(text, at + dash.size())) return dash.size();
+  return 0;
+}
+
+// Every way to write the flags of a literal; empty if there are too many.
+std::vector<std::string> dash_variants(std::string_view text) {
+  std::vector<std::string> ways{""};
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = flag_dash(text, at);
+    if (size == 0) {
+      for (auto& way : ways) way += text[at];
+      ++at;
+      continue;
+    }
+    std::vector<std::string> more;
+    for (const auto& way : ways)
+      for (const auto dash : dashes) more.push_back(way + std::string(dash));
+    ways = std::move(more);
+    if (ways.size() > most_variants) return {};
+    at += size;
+  }
+  return ways;
+}
+
+Patterns with_dashes(const Pattern& pattern) {
+  std::vector<std::vector<Piece>> ways{{}};
+  for (const auto& piece : pattern.pieces()) {
+    const auto texts = piece.kind == Piece::Kind::literal ? dash_variants(piece.text)
+                                                          : std::vector<std::string>{""};
+    std::vector<std::vector<Piece>> more;
+    for (const auto& way : ways)
+      for (const auto& text : texts) {
+        more.push_back(way);
+        more.back().push_back({piece.kind, text});
+      }
+    ways = std::move(more);
+    if (ways.size() > most_variants) return {};
+  }
+  Patterns patterns;
+  for (auto& way : ways) patterns.emplace_back(std::move(way));
+  return patterns;
+}
+
+// Base64 of `bytes` standing at offsets 0, 1 and 2 of a longer text: the part that is the same
+// whatever stands around it.
+std::vector<std::string> base64_offsets(const std::string& bytes) {
+  constexpr std::array<std::size_t, 3> first{0, 2, 3};
+  constexpr std::array<std::size_t, 3> cut{0, 3, 2};  // by (offset + size) % 3
+  std::vector<std::string> ways;
+  for (std::size_t offset = 0; offset < 3; ++offset) {
+    const std::string coded = text::base64(std::string(offset, ' ') + bytes);
+    const std::size_t end = coded.size() - cut[(offset + bytes.size()) % 3];
+    if (end > first[offset]) ways.push_back(coded.substr(first[offset], end - first[offset]));
+  }
+  return ways;
+}
+
+std::vector<std::string> encode(Encoding encoding, const std::string& bytes) {
+  switch (encoding) {
+    case Encoding::utf16le: return {text::utf16le(bytes)};
+    case Encoding::utf16be: return {text::utf16be(bytes)};
+    case Encoding::utf16: return {"\xFF\xFE" + text::utf16le(bytes)};
+    case Encoding::base64: return {text::base64(bytes)};
+    case Encoding::base64offset: return base64_offsets(bytes);
+  }
+  return {};
+}
+
+std::optional<double> number_of(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+class Item {
+ public:
+  Item(const yaml::Node& node, std::string_view file, const Placeholders& placeholders,
+       std::vector<Test>& tests)
+      : node_(node), file_(file), placeholders_(placeholders), tests_(tests) {}
+
+  Result<Expr> read() {
+    TRY_VOID(read_key());
+    if (node_.is_mapping()) return refuse("a field's value must be text or a list, no mapping");
+    if (node_.is_sequence() && node_.items.empty()) return refuse("the list of values is empty");
+    Expr expr{.kind = reading_.all ? Expr::Kind::all : Expr::Kind::any, .test = 0, .items = {}};
+    if (node_.is_scalar()) {
+      TRY(Expr one, value(node_));
+      expr.items.push_back(std::move(one));
+    }
+    for (const auto& item : node_.items) {
+      if (!item.is_scalar()) return refuse("a list of values holds text and numbers only", item);
+      TRY(Expr one, value(item));
+      expr.items.push_back(std::move(one));
+    }
+    if (!reading_.neq) return simplify(std::move(expr));
+    return differs(std::move(expr));
+  }
+
+ private:
+  [[nodiscard]] std::unexpected<Error> refuse(std::string what) const {
+    return refuse(std::move(what), node_);
+  }
+  [[nodiscard]] std::unexpected<Error> refuse(std::string what, const yaml::Node& at) const {
+    return invalid(fmt::format("'{}': {}", node_.key, what), yaml::place(file_, at));
+  }
+
+  Result<> read_key() {
+    std::string_view rest = node_.key;
+    const auto bar = rest.find('|');
+    field_ = rest.substr(0, bar);
+    while (rest.find('|') != std::string_view::npos) {
+      rest.remove_prefix(rest.find('|') + 1);
+      const auto name = rest.substr(0, rest.find('|'));
+      const auto known = std::ranges::find(modifiers, name, &Modifier::name);
+      if (known == modifiers.end())
+        return refuse(fmt::format("unknown modifier '{}'; known are {}", name, names()));
+      known->apply(reading_);
+    }
+    for (const auto& conflict : conflicts)
+      if (conflict.present(reading_))
+        return refuse(fmt::format("these modifiers exclude each other: {}", conflict.mend));
+    return {};
+  }
+
+  static std::string names() {
+    std::vector<std::string_view> all;
+    for (const auto& modifier : modifiers) all.push_back(modifier.name);
+    return fmt::format("{}", fmt::join(all, ", "));
+  }
+
+  Result<Expr> value(const yaml::Node& node) {
+    if (node.is_null()) {
+      if (reading_.kind != Kind::text || places(reading_) || shapes_text(reading_))
+        return refuse("null goes with no modifier but neq and all", node);
+      return field_.empty() ? Result<Expr>(refuse("a keyword cannot be null", node))
+                            : add({.field = field_, .op = Test::Op::null});
+    }
+    if (!reading_.expand) return plain_value(node.text, node);
+    TRY(auto texts, expanded(node));
+    Expr any{.kind = Expr::Kind::any, .test = 0, .items = {}};
+    for (const auto& text : texts) {
+      TRY(Expr one, plain_value(text, node));
+      any.items.push_back(std::move(one));
+    }
+    return any;
+  }
+
+  Result<std::vector<std::string>> expanded(const yaml::Node& node) const {
+    std::vector<std::string> ways{node.text};
+    for (;;) {
+      const std::string& first = ways.front();
+      const auto open = first.find('%');
+      const auto close = open == std::string::npos ? open : first.find('%', open + 1);
+      if (close == std::string::npos) return ways;
+      const std::string name = first.substr(open + 1, close - open - 1);
+      const auto known = placeholders_.find(name);
+      if (known == placeholders_.end() || known->second.empty())
+        return refuse(fmt::format("%{}% has no values: give them in a placeholders file", name),
+                      node);
+      std::vector<std::string> more;
+      for (const auto& way : ways)
+        for (const auto& text : known->second) more.push_back(replaced(way, name, text));
+      if (more.size() > most_variants) return refuse("its placeholders give too many values", node);
+      ways = std::move(more);
+    }
+  }
+
+  static std::string replaced(std::string text, const std::string& name, const std::string& by) {
+    const std::string mark = "%" + name + "%";
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size()))
+      text.replace(at, mark.size(), by);
+    return text;
+  }
+
+  Result<Expr> plain_value(const std::string& text, const yaml::Node& node) {
+    switch (reading_.kind) {
+      case Kind::text: return text_value(text, node);
+      case Kind::regex: return regex_value(text, node);
+      case Kind::cidr:
+        if (!Cidr::parse(text)) return refuse(fmt::format("'{}' is no address range", text), node);
+        return add({.field = field_, .op = Test::Op::cidr, .text = text});
+      case Kind::exists: return exists_value(text, node);
+      case Kind::number: return number_value(text, node);
+      case Kind::fieldref:
+        return add({.field = field_,
+                    .op = Test::Op::fieldref,
+                    .cased = reading_.cased,
+                    .text = text,
+                    .place = place()});
+    }
+    return refuse("no way to read its value", node);
+  }
+
+  [[nodiscard]] Place place() const {
+    if (reading_.before && reading_.after) return Place::inside;
+    if (reading_.after) return Place::start;
+    return reading_.before ? Place::end : Place::whole;
+  }
+
+  Result<Expr> text_value(const std::string& text, const yaml::Node& node) {
+    Patterns patterns{Pattern::parse(text)};
+    if (reading_.windash) {
+      patterns = with_dashes(patterns.front());
+      if (patterns.empty()) return refuse("too many dashes for windash", node);
+    }
+    for (const Encoding encoding : reading_.encodings) {
+      TRY(patterns, encoded(patterns, encoding, node));
+    }
+    Expr any{.kind = Expr::Kind::any, .test = 0, .items = {}};
+    for (const auto& pattern : patterns) {
+      const bool keyword = field_.empty();
+      const auto placed = pattern.surrounded(reading_.before || keyword, reading_.after || keyword);
+      if (keyword && placed.literal().empty()) return refuse("a keyword cannot be empty", node);
+      any.items.push_back(add({.field = field_, .cased = reading_.cased, .pattern = placed}));
+    }
+    return simplify(std::move(any));
+  }
+
+  Result<Patterns> encoded(const Patterns& patterns, Encoding encoding,
+                           const yaml::Node& node) const {
+    Patterns out;
+    for (const auto& pattern : patterns) {
+      if (pattern.has_wildcard() || pattern.literal().empty())
+        return refuse("an encoded value needs text without wildcards", node);
+      for (const auto& bytes : encode(encoding, std::string(pattern.literal())))
+        out.push_back(Pattern::literal(bytes));
+    }
+    return out;
+  }
+
+  Result<Expr> regex_value(const std::string& text, const yaml::Node& node) {
+    const std::string whole = with_flags(text, reading_.regex_flags);
+    if (const auto compiled = compile_regex(whole); !compiled)
+      return refuse(compiled.error().what, node);
+    return add({.field = field_, .op = Test::Op::regex, .text = whole});
+  }
+
+  Result<Expr> exists_value(std::string text, const yaml::Node& node) {
+    text::casefold(std::string(text), text);
+    const bool yes = text == "true" || text == "yes";
+    if (!yes && text != "false" && text != "no")
+      return refuse(fmt::format("exists is true or false, not '{}'", text), node);
+    Expr present = add({.field = field_, .op = Test::Op::exists});
+    if (yes) return present;
+    return Expr{.kind = Expr::Kind::none, .test = 0, .items = {std::move(present)}};
+  }
+
+  Result<Expr> number_value(const std::string& text, const yaml::Node& node) {
+    const auto number = number_of(text);
+    if (!number) return refuse(fmt::format("'{}' is no number", text), node);
+    return add({.field = field_,
+                .op = Test::Op::number,
+                .compare = reading_.compare,
+                .number = *number,
+                .part = reading_.part});
+  }
+
+  // neq: the field is there and is none of the values (docs/adr/0007).
+  Result<Expr> differs(Expr equal) {
+    Expr none{.kind = Expr::Kind::none, .test = 0, .items = {}};
+    none.items.push_back(std::move(equal));
+    Expr both{.kind = Expr::Kind::all, .test = 0, .items = {}};
+    both.items.push_back(add({.field = field_, .op = Test::Op::exists}));
+    both.items.push_back(std::move(none));
+    return both;
+  }
+
+  Expr add(Test test) {
+    tests_.push_back(std::move(test));
+    return {.kind = Expr::Kind::test,
+            .test = static_cast<std::uint32_t>(tests_.size() - 1),
+            .items = {}};
+  }
+
+  static Expr simplify(Expr expr) {
+    if (expr.items.size() != 1) return expr;
+    Expr only = std::move(expr.items.front());
+    return only;
+  }
+
+  const yaml::Node& node_;
+  std::string_view file_;
+  const Placeholders& placeholders_;
+  std::vector<Test>& tests_;
+  std::string field_;
+  Reading reading_;
+};
+
+}  // namespace
+
+Result<Expr> parse_field_item(const yaml::Node& item, std::string_view file,
+                              const Placeholders& placeholders, std::vector<Test>& tests) {
+  return Item(item, file, placeholders, tests).read();
+}
+
+}  // namespace haidang::detect

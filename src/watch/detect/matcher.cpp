@@ -1,0 +1,429 @@
+#include "watch/detect/matcher.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+
+namespace haidang::detect {
+
+using event::Event;
+using event::Field;
+using event::PathId;
+
+namespace {
+
+// Readers that name their dataset and those that do not never share a shape.
+std::uint64_t dataset_seed(std::string_view dataset) {
+  return dataset.empty() ? 0 : hash64(dataset);
+}
+
+}  // namespace
+
+Matcher::Matcher(std::shared_ptr<const Engine> engine, Options options)
+    : engine_(std::move(engine)), options_(std::move(options)), evaluator_(options_.clock) {
+  routes_.resize(engine_->mappings().datasets().size());
+  values_.resize(2 * engine_->fields());
+  truth_.assign(engine_->tests(), false);
+  looked_at_.assign(engine_->rules().rules.size(), false);
+  verdicts_.emplace_back();  // 0: nothing holds
+  values_of_ = [this](std::string_view sigma, Values& out) {
+    for (const auto& field : event_->fields)
+      if (sigma.empty() || is_called(field.path, sigma)) out.push_back(field);
+  };
+}
+
+Matcher::~Matcher() = default;
+
+const std::vector<RuleIndex>& Matcher::match(const Event& event, event::Names& names) {
+  names_ = &names;
+  ++stats_.events;
+  forget_if_full();
+  std::uint32_t shape = shape_of(event);
+  plan_ = &plan_of(event, shape);
+  event_ = &extracted(event, *plan_);
+  matched_.clear();
+  if (plan_->slots.empty()) return matched_;
+  if (event_ != &event) shape = shape_of(*event_);
+  collect(*event_, shape, *plan_);
+  const Outcome& found = outcome(*plan_);
+  matched_ = found.yes;
+  for (const RuleIndex rule : found.maybe) {
+    ++stats_.late;
+    if (evaluator_.matches(engine_->rules().rules[rule], values_of_)) matched_.push_back(rule);
+  }
+  if (!found.maybe.empty()) std::ranges::sort(matched_);
+  return matched_;
+}
+
+// --- which dataset, which plan -----------------------------------------------------------------
+
+std::uint32_t Matcher::shape_of(const Event& event) {
+  paths_.clear();
+  for (const auto& field : event.fields) paths_.push_back(field.path);
+  const std::string_view key(reinterpret_cast<const char*>(paths_.data()),
+                             paths_.size() * sizeof(PathId));
+  const auto hash = hash64(key, dataset_seed(event.dataset));
+  if (const auto known = shape_ids_.find(hash, key); known != Memo::missing) [[likely]]
+    return known;
+  if (shapes_.size() >= most_shapes) forget_names();
+  const auto fresh = static_cast<std::uint32_t>(shapes_.size());
+  shapes_.push_back(make_shape(event));
+  shape_ids_.insert(hash, key, fresh);
+  return fresh;
+}
+
+Matcher::Shape Matcher::make_shape(const Event& event) const {
+  Shape shape{.dataset = dataset_of(event)};
+  const Dataset& own = engine_->mappings().datasets()[shape.dataset];
+  std::vector<bool> taken(own.routing.size(), false);
+  for (std::uint32_t i = 0; i < event.fields.size(); ++i)
+    for (const auto& name : own.sigma_names(names_->name(event.fields[i].path), {})) {
+      const auto found = std::ranges::find(own.routing, name) - own.routing.begin();
+      const auto slot = static_cast<std::size_t>(found);
+      if (slot == own.routing.size() || taken[slot]) continue;
+      taken[slot] = true;
+      shape.routing.emplace_back(i, static_cast<std::uint32_t>(slot));
+    }
+  return shape;
+}
+
+std::uint32_t Matcher::dataset_of(const Event& event) const {
+  const Mappings& mappings = engine_->mappings();
+  if (!event.dataset.empty()) {
+    const auto named = mappings.named(event.dataset);
+    CHECK(named < routes_.size(), "a reader names a dataset that catalogue/mappings lacks");
+    return named;
+  }
+  Marks seen;
+  for (const auto& field : event.fields) seen |= mappings.mark_of(names_->name(field.path));
+  return mappings.recognised(seen);
+}
+
+Matcher::Plan& Matcher::plan_of(const Event& event, std::uint32_t shape) {
+  const std::uint32_t dataset = shapes_[shape].dataset;
+  const auto key = routing_key(event, shapes_[shape]);
+  const auto hash = hash64(key);
+  Memo& route = routes_[dataset];
+  std::uint32_t plan = route.find(hash, key);
+  if (plan == Memo::missing) {
+    plan = make_plan(dataset);
+    route.insert(hash, key, plan);
+  }
+  return *plans_[plan];
+}
+
+// The values of the fields that decide where this event belongs, in one piece.
+std::string_view Matcher::routing_key(const Event& event, const Shape& shape) {
+  routing_values_.fill(nullptr);
+  for (const auto& [at, slot] : shape.routing) routing_values_[slot] = &event.fields[at];
+  key_.clear();
+  for (const Field* value : routing_values_) {
+    if (value != nullptr) key_.append(value->bytes());
+    key_.push_back('\0');
+  }
+  return key_;
+}
+
+bool Matcher::conditions_hold(const std::vector<Membership::Condition>& when,
+                              std::uint32_t dataset) const {
+  const auto& routing = engine_->mappings().datasets()[dataset].routing;
+  return std::ranges::all_of(when, [&](const Membership::Condition& condition) {
+    const auto at = std::ranges::find(routing, condition.field) - routing.begin();
+    const Field* value = routing_values_[static_cast<std::size_t>(at)];
+    if (value == nullptr) return false;
+    std::string scratch;
+    std::string folded;
+    text::casefold(event::plain(*value, scratch), folded);
+    return condition.accepts(folded);
+  });
+}
+
+std::uint32_t Matcher::make_plan(std::uint32_t dataset) {
+  const Dataset& own = engine_->mappings().datasets()[dataset];
+  PlanKey key{.dataset = dataset};
+  for (std::uint32_t i = 0; i < own.memberships.size(); ++i)
+    if (conditions_hold(own.memberships[i].when, dataset)) key.held.push_back(i);
+  for (std::uint32_t i = 0; i < own.extractions.size(); ++i)
+    if (conditions_hold(own.extractions[i].when, dataset)) key.extractions.push_back(i);
+  const auto [known, fresh] = plan_ids_.try_emplace(key, static_cast<std::uint32_t>(plans_.size()));
+  if (!fresh) return known->second;
+  plans_.push_back(std::make_unique<Plan>(Plan{.key = key}));
+  choose_rules(*plans_.back());
+  return known->second;
+}
+
+bool Matcher::applies(const RuleGroup& group, const PlanKey& key) const {
+  if (options_.logsource) return group.logsource.covers(*options_.logsource);
+  const Dataset& own = engine_->mappings().datasets()[key.dataset];
+  return own.everything || std::ranges::any_of(key.held, [&](std::uint32_t i) {
+           return group.logsource.covers(own.memberships[i].logsource);
+         });
+}
+
+void Matcher::choose_rules(Plan& plan) {
+  plan.rules.assign(engine_->rules().rules.size(), false);
+  std::vector<std::string> keywords;
+  for (const auto& group : engine_->groups()) {
+    if (!applies(group, plan.key)) continue;
+    for (const RuleIndex rule : group.rules) plan.rules[rule] = true;
+    plan.unanchored.insert(plan.unanchored.end(), group.unanchored.begin(), group.unanchored.end());
+    plan.slots.insert(plan.slots.end(), group.fields.begin(), group.fields.end());
+    keywords.insert(keywords.end(), group.keywords.begin(), group.keywords.end());
+  }
+  std::ranges::sort(plan.slots);
+  plan.slots.erase(std::ranges::unique(plan.slots).begin(), plan.slots.end());
+  if (!keywords.empty()) plan.needles = needles_for(std::move(keywords));
+  for (const FieldId field : plan.slots)
+    plan.on_absence.push_back(intern(engine_->matcher(field).on_absence()));
+}
+
+// sshd and others say who and from where only in their text.
+const Event& Matcher::extracted(const Event& event, const Plan& plan) {
+  if (plan.key.extractions.empty()) return event;
+  extended_ = event;
+  const Dataset& own = engine_->mappings().datasets()[plan.key.dataset];
+  for (const std::uint32_t i : plan.key.extractions) {
+    const Extraction& extraction = own.extractions[i];
+    const auto from = std::ranges::find_if(event.fields, [&](const Field& field) {
+      return names_->name(field.path) == extraction.from;
+    });
+    if (from != event.fields.end()) extract(extraction, *from);
+  }
+  return extended_;
+}
+
+void Matcher::extract(const Extraction& extraction, const Field& from) {
+  const std::string_view text = event::plain(from, extracted_text_);
+  std::array<re2::StringPiece, 16> groups;
+  const int wanted = static_cast<int>(std::min(extraction.names.size() + 1, groups.size()));
+  if (!extraction.pattern->Match({text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED,
+                                 groups.data(), wanted))
+    return;
+  for (std::size_t i = 0; i < extraction.names.size(); ++i) {
+    const auto& group = groups[i + 1];
+    if (group.data() == nullptr) continue;
+    extended_.add(names_->child(event::Names::root, extraction.names[i]),
+                  {group.data(), group.size()});
+  }
+}
+
+// --- verdicts ----------------------------------------------------------------------------------
+
+void Matcher::collect(const Event& event, std::uint32_t shape, Plan& plan) {
+  if (plan.uses.size() <= shape) plan.uses.resize(shapes_.size());
+  auto& uses = plan.uses[shape];
+  if (!uses) uses = uses_of(event, plan);
+  plan.present.assign(plan.slots.size(), absent);
+  for (const auto& [at, slot, field] : *uses) {
+    Verdict& present = plan.present[slot];
+    const Verdict own = verdict(field, event.fields[at]);
+    present = present == absent ? own : join(present, own);
+  }
+  if (plan.needles) collect_keywords(event, plan);
+  for (std::size_t i = 0; i < plan.present.size(); ++i)
+    if (plan.present[i] == absent) plan.present[i] = plan.on_absence[i];
+}
+
+std::vector<Matcher::Use> Matcher::uses_of(const Event& event, const Plan& plan) const {
+  const Dataset& own = engine_->mappings().datasets()[plan.key.dataset];
+  std::vector<Use> uses;
+  for (std::uint32_t i = 0; i < event.fields.size(); ++i)
+    for (const auto& name : own.sigma_names(names_->name(event.fields[i].path), plan.key.held)) {
+      const FieldId* field = engine_->field(name);
+      if (field == nullptr) continue;
+      const auto slot = std::ranges::lower_bound(plan.slots, *field);
+      if (slot == plan.slots.end() || *slot != *field) continue;
+      uses.push_back({i, static_cast<std::uint32_t>(slot - plan.slots.begin()), *field});
+    }
+  return uses;
+}
+
+// Keywords concern every value; the keyword slot is the first.
+void Matcher::collect_keywords(const Event& event, Plan& plan) {
+  if (event.in_place && !plan.needles->perhaps_in(event.raw)) return;
+  Verdict& present = plan.present.front();
+  for (const auto& field : event.fields) {
+    const Verdict own = verdict(Engine::keyword, field);
+    present = present == absent ? own : join(present, own);
+  }
+}
+
+std::shared_ptr<const Needles> Matcher::needles_for(std::vector<std::string> keywords) {
+  std::ranges::sort(keywords);
+  keywords.erase(std::ranges::unique(keywords).begin(), keywords.end());
+  auto& known = needles_[keywords];
+  if (!known) known = std::make_shared<const Needles>(keywords);
+  return known;
+}
+
+Matcher::Verdict Matcher::verdict(FieldId field, const Field& value) {
+  ++stats_.values;
+  if (value.size > longest_remembered || value.kind == event::Kind::null) return ask(field, value);
+  // The same bytes mean one thing with JSON's escapes and another without: two tables a field.
+  Memo& own = values_[2 * field + (value.kind == event::Kind::json_string ? 1 : 0)];
+  const auto hash = hash64(value.bytes());
+  if (const auto known = own.find(hash, value.bytes()); known != Memo::missing) [[likely]]
+    return known;
+  ++stats_.value_misses;
+  const Verdict fresh = ask(field, value);
+  own.insert(hash, value.bytes(), fresh);
+  return fresh;
+}
+
+Matcher::Verdict Matcher::ask(FieldId field, const Field& value) {
+  engine_->matcher(field).find(value, scratch_, found_);
+  return intern(found_);
+}
+
+Matcher::Verdict Matcher::intern(const std::vector<TestId>& tests) {
+  if (tests.empty()) return 0;
+  const std::string_view key(reinterpret_cast<const char*>(tests.data()),
+                             tests.size() * sizeof(TestId));
+  const auto hash = hash64(key);
+  if (const auto known = verdict_ids_.find(hash, key); known != Memo::missing) return known;
+  const auto fresh = static_cast<Verdict>(verdicts_.size());
+  verdicts_.push_back(tests);
+  verdict_ids_.insert(hash, key, fresh);
+  return fresh;
+}
+
+// Several values of one field: what holds for any of them holds.
+Matcher::Verdict Matcher::join(Verdict one, Verdict other) {
+  if (one == other || other == 0) return one;
+  if (one == 0) return other;
+  std::vector<TestId> both;
+  std::ranges::set_union(verdicts_[one], verdicts_[other], std::back_inserter(both));
+  return intern(both);
+}
+
+const Matcher::Outcome& Matcher::outcome(Plan& plan) {
+  const std::string_view key(reinterpret_cast<const char*>(plan.present.data()),
+                             plan.present.size() * sizeof(Verdict));
+  const auto hash = hash64(key);
+  std::uint32_t known = plan.signatures.find(hash, key);
+  if (known == Memo::missing) {
+    ++stats_.signature_misses;
+    known = static_cast<std::uint32_t>(plan.outcomes.size());
+    plan.outcomes.push_back(evaluate(plan));
+    plan.signatures.insert(hash, key, known);
+  }
+  return plan.outcomes[known];
+}
+
+Matcher::Outcome Matcher::evaluate(const Plan& plan) {
+  Outcome outcome;
+  std::vector<RuleIndex> candidates;
+  const auto consider = [&](RuleIndex rule) {
+    if (!plan.rules[rule] || looked_at_[rule]) return;
+    looked_at_[rule] = true;
+    candidates.push_back(rule);
+  };
+  for (const Verdict verdict : plan.present)
+    for (const TestId test : verdicts_[verdict]) {
+      truth_[test] = true;
+      for (const RuleIndex rule : engine_->anchored(test)) consider(rule);
+    }
+  for (const RuleIndex rule : plan.unanchored) consider(rule);
+  std::ranges::sort(candidates);
+  for (const RuleIndex rule : candidates) {
+    const Truth answer = engine_->evaluate(rule, truth_);
+    if (answer == Truth::yes) outcome.yes.push_back(rule);
+    if (answer == Truth::maybe) outcome.maybe.push_back(rule);
+    looked_at_[rule] = false;
+  }
+  stats_.candidates += candidates.size();
+  for (const Verdict verdict : plan.present)
+    for (const TestId test : verdicts_[verdict]) truth_[test] = false;
+  return outcome;
+}
+
+// --- memory ------------------------------------------------------------------------------------
+
+void Matcher::forget_names() {
+  shape_ids_.clear();
+  shapes_.clear();
+  for (auto& plan : plans_) {
+    plan->uses.clear();
+    plan->sigma_names.clear();
+  }
+}
+
+void Matcher::forget_if_full() {
+  constexpr std::uint64_t look_every = 1024;
+  if (stats_.events % look_every != 0) return;
+  std::size_t bytes = verdict_ids_.bytes() * 2;
+  for (const auto& memo : values_) bytes += memo.bytes();
+  for (const auto& route : routes_) bytes += route.bytes();
+  for (const auto& plan : plans_) bytes += plan->signatures.bytes() * 2;
+  if (bytes < options_.most_bytes) return;
+  ++stats_.forgotten;
+  for (auto& memo : values_) memo.clear();
+  for (auto& route : routes_) route.clear();
+  plans_.clear();
+  plan_ids_.clear();
+  verdict_ids_.clear();
+  verdicts_.resize(1);
+}
+
+// --- about the last event ----------------------------------------------------------------------
+
+bool Matcher::is_called(PathId path, std::string_view sigma) const {
+  auto& all = plan_->sigma_names;
+  if (all.size() < names_->size()) all.resize(names_->size());
+  auto& own = all[index(path)];
+  if (own.empty()) {
+    own = engine_->mappings().datasets()[plan_->key.dataset].sigma_names(names_->name(path),
+                                                                         plan_->key.held);
+    own.emplace_back();  // looked up, even if it has no name
+  }
+  return std::ranges::find(own, sigma) != own.end();
+}
+
+std::string_view Matcher::dataset() const {
+  return engine_->mappings().datasets()[plan_->key.dataset].name;
+}
+
+std::vector<Logsource> Matcher::logsources() const {
+  if (options_.logsource) return {*options_.logsource};
+  std::vector<Logsource> found;
+  for (const std::uint32_t i : plan_->key.held)
+    found.push_back(engine_->mappings().datasets()[plan_->key.dataset].memberships[i].logsource);
+  return found;
+}
+
+std::optional<std::string> Matcher::value(std::string_view sigma_field) const {
+  for (const auto& field : event_->fields) {
+    if (field.kind == event::Kind::null || !is_called(field.path, sigma_field)) continue;
+    std::string scratch;
+    return std::string(event::plain(field, scratch));
+  }
+  return {};
+}
+
+std::optional<Time> Matcher::time() const {
+  const Dataset& own = engine_->mappings().datasets()[plan_->key.dataset];
+  for (const auto& path : own.time)
+    for (const auto& field : event_->fields) {
+      if (names_->name(field.path) != path) continue;
+      std::string scratch;
+      const auto text = event::plain(field, scratch);
+      if (const auto time = parse_time(text)) return *time;
+      if (const auto time = parse_syslog_time(text, options_.reference, options_.clock))
+        return *time;
+    }
+  return {};
+}
+
+std::string Matcher::host() const {
+  for (const auto& name : engine_->mappings().datasets()[plan_->key.dataset].host)
+    if (auto found = value(name)) return *found;
+  return {};
+}
+
+std::vector<Reason> Matcher::explain(RuleIndex rule) {
+  return evaluator_.explain(engine_->rules().rules[rule], values_of_);
+}
+
+}  // namespace haidang::detect
