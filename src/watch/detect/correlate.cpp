@@ -50,7 +50,11 @@ Values named(const std::vector<std::string>& names, std::vector<std::string> val
 class Correlator::State {
  public:
   State(std::shared_ptr<const RuleSet> rules, Limits limits)
-      : rules_(std::move(rules)), limits_(limits), plan_(plan_of(*rules_)) {
+      : rules_(std::move(rules)),
+        limits_(limits),
+        plan_(plan_of(*rules_)),
+        told_(rules_->reported_correlations) {
+    told_.resize(rules_->correlations.size(), true);  // a set that was not read tells all
     for (const auto& correlation : rules_->correlations)
       groups_.emplace_back(terms_of(correlation));
   }
@@ -146,7 +150,7 @@ class Correlator::State {
                                 .time = told.correlated.time,
                                 .origin = told.correlated.origin,
                                 .values = std::move(told.values)};
-    out.push_back(std::move(told.correlated));
+    if (told_[told.correlated.correlation]) out.push_back(std::move(told.correlated));
     for (const auto& listener : listeners) hear(listener, occurrence, out);
   }
 
@@ -204,6 +208,7 @@ class Correlator::State {
   std::shared_ptr<const RuleSet> rules_;
   Limits limits_;
   Plan plan_;
+  std::vector<bool> told_;      // by correlation: does it leave this class?
   std::vector<Groups> groups_;  // by correlation
   Stats stats_;
   Time newest_{};  // no time lies before 1970

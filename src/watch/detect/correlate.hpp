@@ -14,6 +14,7 @@
 // What never comes cannot be noticed: a count of zero never holds.
 // Memory is bounded by `Limits` (groups and remembered occurrences): past that
 // the group seen longest ago gives way, and that is counted too.
+// A correlation that others refer to is not told itself, unless one of them says `generate`.
 // One thread owns a Correlator.
 #pragma once
 

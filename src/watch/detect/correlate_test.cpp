@@ -242,9 +242,10 @@ TEST(Correlation, CorrelationsFeedCorrelations) {
   Watch watch(
       {"type: event_count, rules: [a], group-by: [host, who], timespan: 10s, "
        "aliases: {who: {a: TargetUser}}, condition: {gte: 2}",
-       "type: temporal_ordered, rules: [k0, b], group-by: [user], timespan: 60s, "
+       "type: temporal_ordered, rules: [k0, b], group-by: [user], timespan: 60s, generate: true, "
        "aliases: {user: {k0: who, b: User}}",
-       "type: value_count, rules: [k1], timespan: 1h, condition: {field: reason, gte: 1}",
+       "type: value_count, rules: [k1], timespan: 1h, generate: true, condition: {field: reason, "
+       "gte: 1}",
        "type: event_count, rules: [k0], group-by: [reason], timespan: 1h, "
        "condition: {gte: 2}"});
   EXPECT_THAT(watch->fields_of(0), UnorderedElementsAre("host", "TargetUser", "reason"));
@@ -270,9 +271,9 @@ TEST(Correlation, CorrelationsFeedCorrelations) {
 }
 
 TEST(Correlation, ALateEventCompletesOuterCorrelationsWithTheValuesOfTheCompletingOne) {
-  Watch watch(
-      {"type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}",
-       "type: event_count, rules: [k0], group-by: [v], timespan: 10s, condition: {gte: 1}"});
+  Watch watch({"type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}",
+               "type: event_count, rules: [k0], group-by: [v], timespan: 10s, generate: true, "
+               "condition: {gte: 1}"});
   EXPECT_THAT(watch.see('a', 0, {{"v", "first"}}), IsEmpty());
   EXPECT_THAT(watch.see('a', 5, {{"v", "last"}}), IsEmpty());
   const auto told = watch.see('a', 2, {{"v", "late"}});

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include <fmt/format.h>
+
 namespace haidang::detect {
 namespace {
 
@@ -43,7 +45,6 @@ class EngineBuilder {
       : engine_(new Engine) {
     engine_->rules_ = std::move(rules);
     engine_->mappings_ = std::move(mappings);
-    (void)field_id("");  // Engine::keyword
   }
 
   std::shared_ptr<const Engine> run() {
@@ -53,6 +54,7 @@ class EngineBuilder {
     engine_->late_.assign(tests_.size(), false);
     for (const auto& matcher : engine_->matchers_)
       for (const TestId id : matcher.late()) engine_->late_[id] = true;
+    find_late();
     choose_anchors();
     make_groups();
     return std::move(engine_);
@@ -66,10 +68,18 @@ class EngineBuilder {
     return at->second;
   }
 
-  TestId test_id(const Test& test) {
-    const auto [at, fresh] = test_ids_.try_emplace(test.key(), static_cast<TestId>(tests_.size()));
+  // Keywords are asked of every value: each logsource its own, so that none pays for another's.
+  static std::string field_of(const Rule& rule, const Test& test) {
+    if (!test.field.empty()) return test.field;
+    const auto& [product, category, service] = rule.logsource;
+    return fmt::format("\x1f{}\x1f{}\x1f{}", product, category, service);
+  }
+
+  TestId test_id(const Test& test, const std::string& field) {
+    const auto [at, fresh] =
+        test_ids_.try_emplace(field + test.key(), static_cast<TestId>(tests_.size()));
     if (fresh) {
-      engine_->matchers_[field_id(test.field)].add(test, at->second);
+      engine_->matchers_[field_id(field)].add(test, at->second);
       tests_.push_back(&test);
     }
     return at->second;
@@ -79,8 +89,9 @@ class EngineBuilder {
     std::vector<TestId> ids;
     std::set<FieldId> fields;
     for (const auto& test : rule.tests) {
-      ids.push_back(test_id(test));
-      fields.insert(field_id(test.field));
+      const std::string field = field_of(rule, test);
+      ids.push_back(test_id(test, field));
+      fields.insert(field_id(field));
       if (test.op == Test::Op::fieldref) fields.insert(field_id(test.text));
     }
     rule_fields_.emplace_back(fields.begin(), fields.end());
@@ -136,6 +147,15 @@ class EngineBuilder {
     return all;
   }
 
+  void find_late() {
+    for (const auto& ids : rule_tests_) {
+      std::vector<Engine::Late> row;
+      for (std::uint32_t own = 0; own < ids.size(); ++own)
+        if (engine_->late_[ids[own]]) row.push_back({ids[own], own});
+      engine_->rule_late_.push_row(row);
+    }
+  }
+
   void choose_anchors() {
     std::vector<std::vector<RuleIndex>> anchored(tests_.size());
     const auto& rules = engine_->rules_->rules;
@@ -159,7 +179,10 @@ class EngineBuilder {
       if (unanchored_[i]) group.unanchored.push_back(i);
       group.fields.insert(group.fields.end(), rule_fields_[i].begin(), rule_fields_[i].end());
       for (const auto& test : rules[i].tests)
-        if (test.field.empty()) group.keywords.push_back(keyword_literal(test));
+        if (test.field.empty()) {
+          group.keyword_field = field_id(field_of(rules[i], test));
+          group.keywords.push_back(keyword_literal(test));
+        }
     }
     for (auto& [logsource, group] : groups) {
       group.logsource = logsource;
@@ -194,21 +217,21 @@ const FieldId* Engine::field(std::string_view name) const {
 
 std::span<const RuleIndex> Engine::anchored(TestId test) const { return anchored_.row(test); }
 
-Truth Engine::evaluate(RuleIndex rule, const std::vector<bool>& truth) const {
-  return settle(first_step_[rule], truth);
+Truth Engine::evaluate(RuleIndex rule, const std::vector<bool>& truth, bool late_known) const {
+  return settle(first_step_[rule], truth, late_known);
 }
 
-Truth Engine::settle(std::uint32_t step, const std::vector<bool>& truth) const {
+Truth Engine::settle(std::uint32_t step, const std::vector<bool>& truth, bool late_known) const {
   const Step& own = steps_[step];
   if (own.kind == Expr::Kind::test) {
-    if (late_[own.test]) return Truth::maybe;
+    if (late_[own.test] && !late_known) return Truth::maybe;
     return truth[own.test] ? Truth::yes : Truth::no;
   }
   // `all` ends at a no, `any` and `none` at a yes; a maybe leaves it open.
   const Truth decisive = own.kind == Expr::Kind::all ? Truth::no : Truth::yes;
   Truth outcome = own.kind == Expr::Kind::all ? Truth::yes : Truth::no;
   for (std::uint32_t child = step + 1; child < own.next; child = steps_[child].next) {
-    const Truth answer = settle(child, truth);
+    const Truth answer = settle(child, truth, late_known);
     if (answer == Truth::maybe) outcome = Truth::maybe;
     if (answer != decisive) continue;
     outcome = decisive;

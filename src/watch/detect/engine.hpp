@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +33,9 @@ struct RuleGroup {
   std::vector<RuleIndex> rules{};
   std::vector<RuleIndex> unanchored{};  // those that no test can point to: always looked at
   std::vector<FieldId> fields{};        // ascending
-  std::vector<std::string> keywords{};  // a literal of each keyword; "" for one that has none
+  // Its tests on any value have a field of their own; a literal of each, "" for one without.
+  std::optional<FieldId> keyword_field{};
+  std::vector<std::string> keywords{};
 };
 
 class Engine {
@@ -47,14 +50,22 @@ class Engine {
   [[nodiscard]] std::size_t fields() const { return matchers_.size(); }
 
   // --- for Matcher ---
-  static constexpr FieldId keyword = 0;  // the field of tests on any value
+  [[nodiscard]] const std::shared_ptr<RegexCache>& regexes() const { return regexes_; }
   [[nodiscard]] const FieldMatcher& matcher(FieldId field) const { return matchers_[field]; }
   [[nodiscard]] const FieldId* field(std::string_view name) const;
   [[nodiscard]] const std::vector<RuleGroup>& groups() const { return groups_; }
   // Rules that may match only if this test, or another that points to them, holds.
   [[nodiscard]] std::span<const RuleIndex> anchored(TestId test) const;
-  // `truth[test]` tells whether the test holds.
-  [[nodiscard]] Truth evaluate(RuleIndex rule, const std::vector<bool>& truth) const;
+  // `truth[test]` tells whether the test holds; a late test is `maybe`, unless its truth is there
+  // too (`late_known`).
+  [[nodiscard]] Truth evaluate(RuleIndex rule, const std::vector<bool>& truth,
+                               bool late_known = false) const;
+  // The late tests of a rule, and which of its own tests each is.
+  struct Late {
+    TestId id;
+    std::uint32_t own;
+  };
+  [[nodiscard]] std::span<const Late> late_of(RuleIndex rule) const { return rule_late_.row(rule); }
 
  private:
   Engine() = default;
@@ -66,7 +77,8 @@ class Engine {
     std::uint32_t test;
     std::uint32_t next;
   };
-  [[nodiscard]] Truth settle(std::uint32_t step, const std::vector<bool>& truth) const;
+  [[nodiscard]] Truth settle(std::uint32_t step, const std::vector<bool>& truth,
+                             bool late_known) const;
 
   template <class T>
   struct Ragged {  // rows of different lengths in one piece
@@ -83,12 +95,14 @@ class Engine {
 
   std::shared_ptr<const RuleSet> rules_;
   std::shared_ptr<const Mappings> mappings_;
+  std::shared_ptr<RegexCache> regexes_ = std::make_shared<RegexCache>();  // of late tests
   std::vector<FieldMatcher> matchers_;
   std::unordered_map<std::string, FieldId, TextHash, std::equal_to<>> field_ids_;
   std::vector<Step> steps_;
   std::vector<std::uint32_t> first_step_;  // by rule
   std::vector<bool> late_;                 // by test
   Ragged<RuleIndex> anchored_;
+  Ragged<Late> rule_late_;
   std::vector<RuleGroup> groups_;
   std::size_t tests_ = 0;
 };

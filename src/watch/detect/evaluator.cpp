@@ -96,10 +96,8 @@ bool Evaluator::value_matches(const Test& test, std::string_view plain, const Va
 }
 
 bool Evaluator::regex_matches(const Test& test, std::string_view plain) {
-  auto known = regexes_.find(test.text);
-  if (known == regexes_.end())
-    known = regexes_.emplace(test.text, compile_regex(test.text).value_or(nullptr)).first;
-  return known->second != nullptr && found(*known->second, plain);
+  const re2::RE2* regex = regexes_->get(test.text);
+  return regex != nullptr && found(*regex, plain);
 }
 
 bool Evaluator::number_matches(const Test& test, std::string_view plain) const {
@@ -107,7 +105,8 @@ bool Evaluator::number_matches(const Test& test, std::string_view plain) const {
     const auto number = number_of(plain);
     return number && holds(test.compare, *number, test.number);
   }
-  const auto time = parse_time(plain);
+  auto time = parse_time(plain);
+  if (!time) time = parse_syslog_time(plain, reference_, clock_);
   return time && holds(test.compare, part_of(wall_clock(*time, clock_), test.part), test.number);
 }
 

@@ -5,12 +5,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "base/time.hpp"
 #include "watch/detect/regex.hpp"
 #include "watch/detect/rule.hpp"
@@ -29,11 +28,14 @@ struct Reason {
   std::string value{};  // the value that met it; empty for an absent field
 };
 
-// Not for several threads: it keeps compiled expressions.
+// Not for several threads at once.
 class Evaluator {
  public:
-  // Parts of dates (|hour …) are read on a clock at this offset.
-  explicit Evaluator(Offset clock = vietnam) : clock_(clock) {}
+  // Parts of dates (|hour …) are read on a clock at this offset; `reference` supplies the year
+  // where a stamp has none.
+  explicit Evaluator(Offset clock = vietnam, Time reference = now(),
+                     std::shared_ptr<RegexCache> regexes = std::make_shared<RegexCache>())
+      : clock_(clock), reference_(reference), regexes_(std::move(regexes)) {}
 
   bool matches(const Rule& rule, const ValuesOf& values);
   // The tests that hold and speak for the match (none under a `not`).
@@ -50,7 +52,8 @@ class Evaluator {
   bool fieldref_matches(const Test& test, std::string_view plain, const ValuesOf& values);
 
   Offset clock_;
-  std::unordered_map<std::string, std::unique_ptr<re2::RE2>, TextHash, std::equal_to<>> regexes_;
+  Time reference_;
+  std::shared_ptr<RegexCache> regexes_;
   std::string scratch_;
   std::string folded_;
 };

@@ -12,28 +12,17 @@ namespace haidang::detect {
 namespace {
 
 constexpr std::array<unsigned, 5> edge_grams{8, 4, 3, 2, 1};
-constexpr std::size_t many = 512;
+
+// Size classes of literals that may stand anywhere: from gram + stride - 1 bytes on.
+struct Class {
+  unsigned gram;
+  unsigned stride;
+};
+constexpr std::array<Class, 4> classes{{{5, 4}, {3, 1}, {2, 1}, {1, 1}}};
 
 // The size class of a literal: the widest gram that it fills.
 unsigned edge_gram(std::size_t size) {
   return *std::ranges::find_if(edge_grams, [size](unsigned gram) { return gram <= size; });
-}
-
-// Which grams to slide by. One pass serves all literals of 3 bytes and more, unless there are
-// many long ones: then four bytes are not rare enough (hashes are all hexadecimal) and these
-// get a pass of eight.
-std::vector<unsigned> slider_grams(const std::vector<std::size_t>& sizes) {
-  std::vector<unsigned> grams;
-  const bool wide = static_cast<std::size_t>(std::ranges::count_if(
-                        sizes, [](std::size_t size) { return size >= 8; })) >= many;
-  if (wide) grams.push_back(8);
-  const auto left = [wide](std::size_t size) { return size >= 3 && !(wide && size >= 8); };
-  const auto shortest = std::ranges::min_element(
-      sizes, {}, [&](std::size_t size) { return left(size) ? size : ~std::size_t{0}; });
-  if (shortest != sizes.end() && left(*shortest)) grams.push_back(*shortest == 3 ? 3 : 4);
-  if (std::ranges::count(sizes, 2U) > 0) grams.push_back(2);
-  if (std::ranges::count(sizes, 1U) > 0) grams.push_back(1);
-  return grams;
 }
 
 }  // namespace
@@ -72,13 +61,10 @@ void LiteralSet::build() {
   if (!whole.empty()) whole_.build(std::move(whole));
   build_edges(false);
   build_edges(true);
-  std::vector<std::size_t> sizes;
-  for (const auto& literal : literals_)
-    if (literal.where == Where::anywhere) sizes.push_back(literal.bytes.size());
   std::size_t below = ~std::size_t{0};
-  for (const unsigned gram : slider_grams(sizes)) {
-    build_slider(gram, below);
-    below = gram;
+  for (const auto& [gram, stride] : classes) {
+    build_class(gram, stride, below);
+    below = gram + stride - 1;
   }
 }
 
@@ -97,35 +83,59 @@ void LiteralSet::build_edges(bool end) {
   }
 }
 
-// For the literals of `gram` to less than `below` bytes.
-void LiteralSet::build_slider(unsigned gram, std::size_t below) {
+// The literals of gram + stride - 1 to less than `below` bytes.
+void LiteralSet::build_class(unsigned gram, unsigned stride, std::size_t below) {
   std::vector<std::uint32_t> own;
-  std::unordered_map<std::uint64_t, std::uint32_t> frequency;
   for (std::uint32_t i = 0; i < literals_.size(); ++i) {
     const auto& [bytes, id, where] = literals_[i];
-    if (where != Where::anywhere || bytes.size() < gram || bytes.size() >= below) continue;
-    own.push_back(i);
-    for (std::size_t at = 0; at + gram <= bytes.size(); ++at) ++frequency[load(&bytes[at], gram)];
+    const bool fits = bytes.size() >= gram + stride - 1 && bytes.size() < below;
+    if (where == Where::anywhere && fits) own.push_back(i);
   }
   if (own.empty()) return;
+  if (gram == 3 && own.size() <= Teddy::most_windows) return build_few(own, gram);
+  build_slider(own, gram, stride);
+}
+
+void LiteralSet::build_few(const std::vector<std::uint32_t>& own, unsigned gram) {
+  std::vector<std::string_view> windows;
+  for (const std::uint32_t i : own) {
+    const std::string_view bytes = literals_[i].bytes;
+    windows.push_back(bytes.substr(rarest_window(bytes, gram), gram));
+  }
+  const auto bucket_of = teddy_.build(windows, gram);
+  few_.resize(8);
+  for (std::size_t k = 0; k < own.size(); ++k)
+    few_[bucket_of[k]].push_back({own[k], rarest_window(literals_[own[k]].bytes, gram)});
+}
+
+void LiteralSet::build_slider(const std::vector<std::uint32_t>& own, unsigned gram,
+                              unsigned stride) {
+  const std::size_t window = gram + stride - 1;
+  std::unordered_map<std::uint64_t, std::uint32_t> frequency;
+  for (const std::uint32_t i : own) {
+    const std::string& bytes = literals_[i].bytes;
+    for (std::size_t at = 0; at + gram <= bytes.size(); ++at) ++frequency[load(&bytes[at], gram)];
+  }
   // Grams that many literals share (".exe", "wind") are common in logs too: take the rarest.
+  const auto commonness = [&](const std::string& bytes, std::size_t at) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = at; i < at + stride; ++i) sum += frequency[load(&bytes[i], gram)];
+    return sum;
+  };
   std::vector<Keyed> keyed;
   for (const std::uint32_t i : own) {
     const std::string& bytes = literals_[i].bytes;
     std::size_t best = 0;
-    for (std::size_t at = 1; at + gram <= bytes.size(); ++at)
-      if (frequency[load(&bytes[at], gram)] < frequency[load(&bytes[best], gram)]) best = at;
-    keyed.push_back({load(&bytes[best], gram), {i, static_cast<std::uint32_t>(best)}});
+    for (std::size_t at = 1; at + window <= bytes.size(); ++at)
+      if (commonness(bytes, at) < commonness(bytes, best)) best = at;
+    for (std::size_t at = best; at < best + stride; ++at)
+      keyed.push_back({load(&bytes[at], gram), {i, static_cast<std::uint32_t>(at)}});
   }
-  const std::size_t bits = std::clamp<std::size_t>(std::bit_ceil(keyed.size() * 16), 256, 1U << 18);
-  Slider slider{.gram = gram,
-                .shift = 64U - static_cast<unsigned>(std::countr_zero(bits)),
-                .bitmap = std::vector<std::uint64_t>(bits / 64, 0),
-                .table = {}};
-  for (const auto& [key, entry] : keyed) {
-    const std::uint64_t bit = spread(key) >> slider.shift;
-    slider.bitmap[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  }
+  const std::size_t room =
+      std::clamp<std::size_t>(std::bit_ceil(keyed.size() * 16), 1U << 12, 1U << 16);
+  Slider slider{.gram = gram, .stride = stride, .mask = room - 1};
+  slider.seen.assign(room, 0);
+  for (const auto& one : keyed) slider.seen[spread(one.key) >> 40 & slider.mask] = 1;
   slider.table.build(std::move(keyed));
   sliders_.push_back(std::move(slider));
 }

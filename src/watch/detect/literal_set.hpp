@@ -4,9 +4,10 @@
 //
 // PERF: values are short (median 40 bytes) and most hold nothing, so what counts is the
 // cost of saying no. Whole, start and end are one hash probe each on the first or last
-// 8 (4, 3, 2, 1) bytes. "Anywhere" slides over the text with the rarest four bytes of each
-// literal in a bitmap of a few KB: one load, multiply and bit test a byte. Hyperscan was
-// tried: 2.6 times slower on such values and 1 s to compile (docs/adr/0005). Compare: make bench.
+// 8 (4, 3, 2, 1) bytes. "Anywhere" slides over the text with a gram of each literal in a table
+// of bytes: one load, multiply and test a place. A literal of 8 bytes and more is entered by
+// four grams side by side, so every fourth place is enough; the few of 3 to 7 bytes go to Teddy.
+// Compare: make bench, literals.
 #pragma once
 
 #include <array>
@@ -15,6 +16,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "watch/detect/teddy.hpp"
 
 namespace haidang::detect {
 
@@ -33,6 +36,7 @@ class LiteralSet {
   void find(std::string_view text, Hit&& hit) const {
     if (!whole_.empty()) find_whole(text, hit);
     for (const Edge& edge : edges_) find_at_edge(edge, text, hit);
+    if (!few_.empty()) find_few(text, hit);
     for (const Slider& slider : sliders_) slide(slider, text, hit);
   }
 
@@ -81,12 +85,13 @@ class LiteralSet {
     unsigned gram;  // bytes of the key
     Table table;
   };
-  // Literals anywhere, by one gram of each.
+  // Literals anywhere, of one size class.
   struct Slider {
-    unsigned gram;
-    unsigned shift;
-    std::vector<std::uint64_t> bitmap;
-    Table table;
+    unsigned gram;                     // bytes looked at
+    unsigned stride;                   // places moved on
+    std::uint64_t mask;                // of an index into `seen`
+    std::vector<std::uint8_t> seen{};  // 0: no literal has a gram with this hash
+    Table table{};
   };
 
   static std::uint64_t spread(std::uint64_t key) { return key * 0x9E3779B97F4A7C15ULL; }
@@ -95,12 +100,13 @@ class LiteralSet {
     std::memcpy(&key, from, bytes);
     return key;
   }
-  // PERF: the same for a number of bytes known in advance, in registers; memcpy of three bytes goes
-  // through the stack and waits 12 cycles for each.
+  // PERF: the same for a size known in advance, in registers; memcpy of three or five bytes
+  // goes through the stack and waits 12 cycles for each.
   template <unsigned bytes>
   static std::uint64_t gram_at(const char* from) {
-    if constexpr (bytes == 3)
-      return load(from, 2) | std::uint64_t{static_cast<unsigned char>(from[2])} << 16;
+    if constexpr (bytes == 3 || bytes == 5)
+      return load(from, bytes - 1) | std::uint64_t{static_cast<unsigned char>(from[bytes - 1])}
+                                         << (8 * (bytes - 1));
     else
       return load(from, bytes);
   }
@@ -130,28 +136,37 @@ class LiteralSet {
   }
 
   template <class Hit>
+  void find_few(std::string_view text, Hit& hit) const {
+    teddy_.scan(text, [&](const Teddy::Candidate& candidate) {
+      for (unsigned left = candidate.buckets; left != 0; left &= left - 1)
+        for (const Entry& entry : few_[static_cast<unsigned>(std::countr_zero(left))])
+          compare(entry, text, candidate.at, hit);
+      return false;
+    });
+  }
+
+  template <class Hit>
   void slide(const Slider& slider, std::string_view text, Hit& hit) const {
     switch (slider.gram) {
-      case 8: return slide_by<8>(slider, text, hit);
-      case 4: return slide_by<4>(slider, text, hit);
-      case 3: return slide_by<3>(slider, text, hit);
-      case 2: return slide_by<2>(slider, text, hit);
-      default: return slide_by<1>(slider, text, hit);
+      case 5: return slide_by<5, 4>(slider, text, hit);
+      case 3: return slide_by<3, 1>(slider, text, hit);
+      case 2: return slide_by<2, 1>(slider, text, hit);
+      default: return slide_by<1, 1>(slider, text, hit);
     }
   }
 
-  template <unsigned gram, class Hit>
+  template <unsigned gram, unsigned stride, class Hit>
   void slide_by(const Slider& slider, std::string_view text, Hit& hit) const {
     if (text.size() < gram) return;
-    const char* const last = text.data() + text.size() - gram;
-    const std::uint64_t* const bitmap = slider.bitmap.data();
-    const unsigned shift = slider.shift;
-    for (const char* at = text.data(); at <= last; ++at) {
+    const char* const begin = text.data();
+    const char* const last = begin + text.size() - gram;
+    const std::uint8_t* const seen = slider.seen.data();
+    const std::uint64_t mask = slider.mask;
+    for (const char* at = begin; at <= last; at += stride) {
       const std::uint64_t key = gram_at<gram>(at);
-      const std::uint64_t bit = spread(key) >> shift;
-      if ((bitmap[bit / 64] >> (bit % 64) & 1) == 0) [[likely]]
+      if (seen[spread(key) >> 40 & mask] == 0) [[likely]]
         continue;
-      verify(slider, key, text, static_cast<std::size_t>(at - text.data()), hit);
+      verify(slider, key, text, static_cast<std::size_t>(at - begin), hit);
     }
   }
 
@@ -160,21 +175,29 @@ class LiteralSet {
               Hit& hit) const {
     const Slot* slot = slider.table.probe(key);
     if (slot == nullptr) return;
-    for (std::uint32_t i = 0; i < slot->count; ++i) {
-      const Entry& entry = slider.table.entries(*slot)[i];
-      const Literal& literal = literals_[entry.literal];
-      if (at < entry.offset) continue;
-      if (text.substr(at - entry.offset).starts_with(literal.bytes)) hit(literal.id);
-    }
+    for (std::uint32_t i = 0; i < slot->count; ++i)
+      compare(slider.table.entries(*slot)[i], text, at, hit);
+  }
+
+  // Does the literal stand so that its gram is at `at`?
+  template <class Hit>
+  void compare(const Entry& entry, std::string_view text, std::size_t at, Hit& hit) const {
+    const Literal& literal = literals_[entry.literal];
+    if (at < entry.offset) return;
+    if (text.substr(at - entry.offset).starts_with(literal.bytes)) hit(literal.id);
   }
 
   void build_edges(bool end);
-  void build_slider(unsigned gram, std::size_t below);
+  void build_class(unsigned gram, unsigned stride, std::size_t below);
+  void build_few(const std::vector<std::uint32_t>& own, unsigned gram);
+  void build_slider(const std::vector<std::uint32_t>& own, unsigned gram, unsigned stride);
 
   std::vector<Literal> literals_;
   Table whole_;
   std::vector<Edge> edges_;
   std::vector<Slider> sliders_;
+  Teddy teddy_;                          // for the middle class, if they are few
+  std::vector<std::vector<Entry>> few_;  // its buckets; empty if they are many
 };
 
 }  // namespace haidang::detect

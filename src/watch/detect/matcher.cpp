@@ -22,7 +22,9 @@ std::uint64_t dataset_seed(std::string_view dataset) {
 }  // namespace
 
 Matcher::Matcher(std::shared_ptr<const Engine> engine, Options options)
-    : engine_(std::move(engine)), options_(std::move(options)), evaluator_(options_.clock) {
+    : engine_(std::move(engine)),
+      options_(std::move(options)),
+      evaluator_(options_.clock, options_.reference, engine_->regexes()) {
   routes_.resize(engine_->mappings().datasets().size());
   values_.resize(2 * engine_->fields());
   truth_.assign(engine_->tests(), false);
@@ -49,12 +51,28 @@ const std::vector<RuleIndex>& Matcher::match(const Event& event, event::Names& n
   collect(*event_, shape, *plan_);
   const Outcome& found = outcome(*plan_);
   matched_ = found.yes;
-  for (const RuleIndex rule : found.maybe) {
-    ++stats_.late;
-    if (evaluator_.matches(engine_->rules().rules[rule], values_of_)) matched_.push_back(rule);
-  }
-  if (!found.maybe.empty()) std::ranges::sort(matched_);
+  if (!found.maybe.empty()) settle_late(found.maybe);
   return matched_;
+}
+
+// What the verdicts leave open: the late tests are put to the event, the rest is known.
+void Matcher::settle_late(const std::vector<RuleIndex>& maybe) {
+  set_truth(*plan_, true);
+  for (const RuleIndex rule : maybe) {
+    ++stats_.late;
+    const auto late = engine_->late_of(rule);
+    for (const auto& [id, own] : late)
+      truth_[id] = evaluator_.matches(engine_->rules().rules[rule].tests[own], values_of_);
+    if (engine_->evaluate(rule, truth_, true) == Truth::yes) matched_.push_back(rule);
+    for (const auto& [id, own] : late) truth_[id] = false;
+  }
+  set_truth(*plan_, false);
+  std::ranges::sort(matched_);
+}
+
+void Matcher::set_truth(const Plan& plan, bool holds) {
+  for (const Verdict present : plan.present)
+    for (const TestId test : verdicts_[present]) truth_[test] = holds;
 }
 
 // --- which dataset, which plan -----------------------------------------------------------------
@@ -171,9 +189,13 @@ void Matcher::choose_rules(Plan& plan) {
     plan.unanchored.insert(plan.unanchored.end(), group.unanchored.begin(), group.unanchored.end());
     plan.slots.insert(plan.slots.end(), group.fields.begin(), group.fields.end());
     keywords.insert(keywords.end(), group.keywords.begin(), group.keywords.end());
+    if (group.keyword_field) plan.keywords.emplace_back(0, *group.keyword_field);
   }
   std::ranges::sort(plan.slots);
   plan.slots.erase(std::ranges::unique(plan.slots).begin(), plan.slots.end());
+  for (auto& [slot, field] : plan.keywords)
+    slot = static_cast<std::uint32_t>(std::ranges::lower_bound(plan.slots, field) -
+                                      plan.slots.begin());
   if (!keywords.empty()) plan.needles = needles_for(std::move(keywords));
   for (const FieldId field : plan.slots)
     plan.on_absence.push_back(intern(engine_->matcher(field).on_absence()));
@@ -216,12 +238,12 @@ void Matcher::collect(const Event& event, std::uint32_t shape, Plan& plan) {
   auto& uses = plan.uses[shape];
   if (!uses) uses = uses_of(event, plan);
   plan.present.assign(plan.slots.size(), absent);
-  for (const auto& [at, slot, field] : *uses) {
-    Verdict& present = plan.present[slot];
-    const Verdict own = verdict(field, event.fields[at]);
+  for (Use& use : *uses) {
+    Verdict& present = plan.present[use.slot];
+    const Verdict own = verdict(use, event.fields[use.at]);
     present = present == absent ? own : join(present, own);
   }
-  if (plan.needles) collect_keywords(event, plan);
+  if (!plan.keywords.empty()) collect_keywords(event, plan);
   for (std::size_t i = 0; i < plan.present.size(); ++i)
     if (plan.present[i] == absent) plan.present[i] = plan.on_absence[i];
 }
@@ -235,18 +257,22 @@ std::vector<Matcher::Use> Matcher::uses_of(const Event& event, const Plan& plan)
       if (field == nullptr) continue;
       const auto slot = std::ranges::lower_bound(plan.slots, *field);
       if (slot == plan.slots.end() || *slot != *field) continue;
-      uses.push_back({i, static_cast<std::uint32_t>(slot - plan.slots.begin()), *field});
+      uses.push_back({.at = i,
+                      .slot = static_cast<std::uint32_t>(slot - plan.slots.begin()),
+                      .field = *field});
     }
   return uses;
 }
 
-// Keywords concern every value; the keyword slot is the first.
 void Matcher::collect_keywords(const Event& event, Plan& plan) {
   if (event.in_place && !plan.needles->perhaps_in(event.raw)) return;
-  Verdict& present = plan.present.front();
-  for (const auto& field : event.fields) {
-    const Verdict own = verdict(Engine::keyword, field);
-    present = present == absent ? own : join(present, own);
+  for (const auto& [slot, keyword] : plan.keywords) {
+    Use use{.at = 0, .slot = slot, .field = keyword};
+    Verdict& present = plan.present[slot];
+    for (const auto& field : event.fields) {
+      const Verdict own = verdict(use, field);
+      present = present == absent ? own : join(present, own);
+    }
   }
 }
 
@@ -258,18 +284,31 @@ std::shared_ptr<const Needles> Matcher::needles_for(std::vector<std::string> key
   return known;
 }
 
-Matcher::Verdict Matcher::verdict(FieldId field, const Field& value) {
+bool Matcher::remembered(const Field& value) {
+  return value.size <= longest_remembered && value.kind != event::Kind::null;
+}
+
+// The same bytes mean one thing with JSON's escapes and another without: two tables a field.
+Memo& Matcher::memo_of(FieldId field, const Field& value) {
+  return values_[2 * field + (value.kind == event::Kind::json_string ? 1 : 0)];
+}
+
+Matcher::Verdict Matcher::verdict(Use& use, const Field& value) {
   ++stats_.values;
-  if (value.size > longest_remembered || value.kind == event::Kind::null) return ask(field, value);
-  // The same bytes mean one thing with JSON's escapes and another without: two tables a field.
-  Memo& own = values_[2 * field + (value.kind == event::Kind::json_string ? 1 : 0)];
+  if (!remembered(value)) return ask(use.field, value);
+  if (use.last_kind == value.kind && same_bytes(use.last, value.bytes())) return use.last_verdict;
+  Memo& own = memo_of(use.field, value);
   const auto hash = hash64(value.bytes());
-  if (const auto known = own.find(hash, value.bytes()); known != Memo::missing) [[likely]]
-    return known;
-  ++stats_.value_misses;
-  const Verdict fresh = ask(field, value);
-  own.insert(hash, value.bytes(), fresh);
-  return fresh;
+  auto [known, kept] = own.find_kept(hash, value.bytes());
+  if (known == Memo::missing) [[unlikely]] {
+    ++stats_.value_misses;
+    known = ask(use.field, value);
+    kept = own.insert(hash, value.bytes(), known);
+  }
+  use.last = {kept, value.size};
+  use.last_kind = value.kind;
+  use.last_verdict = known;
+  return known;
 }
 
 Matcher::Verdict Matcher::ask(FieldId field, const Field& value) {
@@ -320,11 +359,10 @@ Matcher::Outcome Matcher::evaluate(const Plan& plan) {
     looked_at_[rule] = true;
     candidates.push_back(rule);
   };
-  for (const Verdict verdict : plan.present)
-    for (const TestId test : verdicts_[verdict]) {
-      truth_[test] = true;
+  set_truth(plan, true);
+  for (const Verdict present : plan.present)
+    for (const TestId test : verdicts_[present])
       for (const RuleIndex rule : engine_->anchored(test)) consider(rule);
-    }
   for (const RuleIndex rule : plan.unanchored) consider(rule);
   std::ranges::sort(candidates);
   for (const RuleIndex rule : candidates) {
@@ -334,8 +372,7 @@ Matcher::Outcome Matcher::evaluate(const Plan& plan) {
     looked_at_[rule] = false;
   }
   stats_.candidates += candidates.size();
-  for (const Verdict verdict : plan.present)
-    for (const TestId test : verdicts_[verdict]) truth_[test] = false;
+  set_truth(plan, false);
   return outcome;
 }
 

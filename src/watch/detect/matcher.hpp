@@ -83,6 +83,10 @@ class Matcher {
     std::uint32_t at;
     std::uint32_t slot;
     FieldId field;
+    // PERF: half of all values are those of the event before; then no hash is needed.
+    std::string_view last{};  // kept by the memo
+    event::Kind last_kind = event::Kind::null;
+    Verdict last_verdict = 0;
   };
   // Events with the same paths in the same order. PERF: there are few of them, so what paths
   // mean is looked up once a shape, not once a field.
@@ -108,8 +112,9 @@ class Matcher {
     std::vector<RuleIndex> unanchored{};
     std::vector<FieldId> slots{};  // slot -> field, ascending
     std::vector<Verdict> on_absence{};
-    std::shared_ptr<const Needles> needles{};             // where the plan has keywords
-    std::vector<std::optional<std::vector<Use>>> uses{};  // by shape
+    std::vector<std::pair<std::uint32_t, FieldId>> keywords{};  // slot and field
+    std::shared_ptr<const Needles> needles{};                   // of all of them
+    std::vector<std::optional<std::vector<Use>>> uses{};        // by shape
     std::vector<std::vector<std::string>> sigma_names{};  // by path; looked up when first needed
     std::vector<Verdict> present{};                       // the event at hand: by slot
     Memo signatures{};                                    // `present` -> index into outcomes
@@ -133,12 +138,16 @@ class Matcher {
   void collect_keywords(const event::Event& event, Plan& plan);
   std::shared_ptr<const Needles> needles_for(std::vector<std::string> keywords);
   [[nodiscard]] std::vector<Use> uses_of(const event::Event& event, const Plan& plan) const;
-  Verdict verdict(FieldId field, const event::Field& value);
+  static bool remembered(const event::Field& value);
+  Memo& memo_of(FieldId field, const event::Field& value);
+  Verdict verdict(Use& use, const event::Field& value);
   Verdict ask(FieldId field, const event::Field& value);
   Verdict intern(const std::vector<TestId>& tests);
   Verdict join(Verdict one, Verdict other);
   const Outcome& outcome(Plan& plan);
   Outcome evaluate(const Plan& plan);
+  void settle_late(const std::vector<RuleIndex>& maybe);
+  void set_truth(const Plan& plan, bool holds);
   void forget_if_full();
 
   std::shared_ptr<const Engine> engine_;

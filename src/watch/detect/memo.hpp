@@ -20,23 +20,34 @@ class Memo {
 
   Memo() { clear(); }
 
+  struct Known {
+    std::uint32_t value = missing;
+    const char* data = nullptr;  // the key as it is kept; lives until clear()
+  };
   // `missing` if it is not there.
   [[nodiscard]] std::uint32_t find(std::uint64_t hash, std::string_view key) const {
+    return find_kept(hash, key).value;
+  }
+  [[nodiscard]] Known find_kept(std::uint64_t hash, std::string_view key) const {
     for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
       const Entry& entry = entries_[i];
-      if (entry.data == nullptr) return missing;
+      if (entry.data == nullptr) return {};
       if (entry.hash == static_cast<std::uint32_t>(hash >> 32) && entry.size == key.size() &&
           same_bytes(entry.data, key.data(), key.size()))
-        return entry.value;
+        return {entry.value, entry.data};
     }
   }
 
-  // `key` must not be there yet.
-  void insert(std::uint64_t hash, std::string_view key, std::uint32_t value) {
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[hash & mask_]); }
+
+  // `key` must not be there yet. Where it is kept.
+  const char* insert(std::uint64_t hash, std::string_view key, std::uint32_t value) {
     if (count_ * 2 >= entries_.size()) grow();
-    place({keep(key), static_cast<std::uint32_t>(key.size()),
-           static_cast<std::uint32_t>(hash >> 32), value, static_cast<std::uint32_t>(hash)});
+    const char* kept = keep(key);
+    place({kept, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(hash >> 32),
+           value, static_cast<std::uint32_t>(hash)});
     ++count_;
+    return kept;
   }
 
   [[nodiscard]] std::size_t bytes() const {

@@ -32,4 +32,14 @@ bool found(const re2::RE2& regex, std::string_view text) {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
 }
 
+const re2::RE2* RegexCache::get(std::string_view expression) {
+  const std::scoped_lock lock(mutex_);
+  auto known = compiled_.find(expression);
+  if (known == compiled_.end()) {
+    auto fresh = compile_regex(std::string(expression)).value_or(nullptr);
+    known = compiled_.emplace(std::string(expression), std::move(fresh)).first;
+  }
+  return known->second.get();
+}
+
 }  // namespace haidang::detect

@@ -235,15 +235,17 @@ class Resolver {
   RuleSet& set_;
 };
 
-std::vector<bool> reported_rules(const RuleSet& set) {
-  std::vector<bool> reported(set.rules.size(), true);
-  for (const auto& correlation : set.correlations)
-    for (const auto& reference : correlation.references)
-      if (!reference.correlation) reported[reference.index] = false;
-  for (const auto& correlation : set.correlations)
-    for (const auto& reference : correlation.references)
-      if (!reference.correlation && correlation.generate) reported[reference.index] = true;
-  return reported;
+// What is referred to is silent, unless one of those that refer to it says `generate`.
+void decide_what_is_reported(RuleSet& set) {
+  set.reported.assign(set.rules.size(), true);
+  set.reported_correlations.assign(set.correlations.size(), true);
+  for (const bool generate : {false, true})
+    for (const auto& correlation : set.correlations) {
+      if (correlation.generate != generate) continue;
+      for (const auto& reference : correlation.references)
+        (reference.correlation ? set.reported_correlations : set.reported)[reference.index] =
+            generate;
+    }
 }
 
 RuleSet join(std::vector<Yield> yields) {
@@ -258,7 +260,7 @@ RuleSet join(std::vector<Yield> yields) {
   const Directory directory(set);
   for (const auto& filter : filters) apply_filter(filter, directory, set);
   Resolver(set).run();
-  set.reported = reported_rules(set);
+  decide_what_is_reported(set);
   return set;
 }
 

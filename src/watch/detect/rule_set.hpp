@@ -26,6 +26,8 @@ struct RuleSet {
   // Is this rule's own match to be told, or is it only food for correlations
   // (referred to, and none of those has `generate: true`)?
   std::vector<bool> reported{};
+  // The same of correlations; the Correlator keeps silent about the others by itself.
+  std::vector<bool> reported_correlations{};
 };
 
 // One YAML text, as a file of that name would be read.

@@ -1,14 +1,21 @@
 #include "watch/event/event.hpp"
 
-#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <bit>
 #include <optional>
 
 namespace haidang::event {
 namespace {
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return put(code);
+char* put_utf8(char* to, std::uint32_t code) {
+  const auto put = [&to](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+    return to;
+  }
   if (code < 0x800) {
     put(0xC0 | (code >> 6));
   } else if (code < 0x10000) {
@@ -20,6 +27,7 @@ void append_utf8(std::string& out, std::uint32_t code) {
     put(0x80 | ((code >> 6) & 0x3F));
   }
   put(0x80 | (code & 0x3F));
+  return to;
 }
 
 std::optional<std::uint32_t> hex4(std::string_view digits) {
@@ -65,33 +73,52 @@ char simple_escape(char letter) {
   }
 }
 
-std::string_view unescape(std::string_view bytes, std::size_t first, std::string& out) {
-  out.assign(bytes.substr(0, first));
-  for (std::size_t at = first; at < bytes.size();) {
-    if (bytes[at] != '\\') {
-      const auto next = std::min(bytes.find('\\', at), bytes.size());
-      out.append(bytes.substr(at, next - at));
-      at = next;
-    } else if (at + 1 >= bytes.size()) {
-      out.push_back('\\');
-      ++at;
+// Copies up to the next backslash or the end; PERF: 16 bytes at a time, as Windows paths have one
+// every ten bytes and a call for each would cost more than the copy.
+std::size_t copy_plain(std::string_view bytes, std::size_t at, char*& to) {
+#ifdef __SSE2__
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; at + 16 <= bytes.size(); at += 16, to += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at));
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, backslash)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+    if (found == 0) continue;
+    const auto before = static_cast<unsigned>(std::countr_zero(found));
+    to += before;
+    return at + before;
+  }
+#endif
+  while (at < bytes.size() && bytes[at] != '\\') *to++ = bytes[at++];
+  return at;
+}
+
+std::string_view unescape(std::string_view bytes, std::string& out) {
+  // A broken \u of two bytes becomes the three of U+FFFD; copy_plain writes whole blocks of 16.
+  const std::size_t room = bytes.size() + bytes.size() / 2 + 32;
+  if (out.size() < room) out.resize(room);
+  char* to = out.data();
+  for (std::size_t at = 0;;) {
+    at = copy_plain(bytes, at, to);
+    if (at >= bytes.size()) break;
+    if (at + 1 >= bytes.size()) {
+      *to++ = bytes[at++];  // a lone backslash at the end
     } else if (bytes[at + 1] == 'u') {
       at += 2;
-      append_utf8(out, unicode_escape(bytes, at));
+      to = put_utf8(to, unicode_escape(bytes, at));
     } else {
-      out.push_back(simple_escape(bytes[at + 1]));
+      *to++ = simple_escape(bytes[at + 1]);
       at += 2;
     }
   }
-  return out;
+  return {out.data(), static_cast<std::size_t>(to - out.data())};
 }
 
 }  // namespace
 
 std::string_view plain(const Field& field, std::string& scratch) {
   if (field.kind != Kind::json_string) return field.bytes();
-  const auto first = field.bytes().find('\\');
-  return first == std::string_view::npos ? field.bytes() : unescape(field.bytes(), first, scratch);
+  const bool escaped = field.bytes().find('\\') != std::string_view::npos;
+  return escaped ? unescape(field.bytes(), scratch) : field.bytes();
 }
 
 }  // namespace haidang::event

@@ -55,7 +55,8 @@ struct Event {
 };
 
 // The value as a person reads it: escapes undone (RFC 8259 §7; a lone surrogate
-// becomes U+FFFD). Returns a view of `field` where nothing had to change, else of `scratch`.
+// becomes U+FFFD). Returns a view of `field` where nothing had to change, else of `scratch`,
+// whose own size then means nothing.
 std::string_view plain(const Field& field, std::string& scratch);
 
 }  // namespace haidang::event

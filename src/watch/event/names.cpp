@@ -9,8 +9,9 @@ std::size_t Names::KeyHash::operator()(const Key& key) const {
 }
 
 Names::Names() {
-  // The root is its own parent with a key no field can have, so it is never a guess that fits.
-  entries_.push_back({.key = {}, .parent = PathId{~0U}, .id = root, .follower = 0, .name = {}});
+  // The root's parent is none, so it is never a guess that fits.
+  entries_.push_back({.key = {}, .parent = PathId{~0U}, .name = {}});
+  followers_.emplace_back();
 }
 
 PathId Names::child(PathId parent, std::string_view key) {
@@ -23,7 +24,8 @@ PathId Names::child(PathId parent, std::string_view key) {
   const std::string& kept = storage_.emplace_back(std::move(full));
   const auto own = std::string_view(kept).substr(kept.size() - key.size());
   const PathId id{static_cast<std::uint32_t>(entries_.size())};
-  entries_.push_back({.key = own, .parent = parent, .id = id, .follower = 0, .name = kept});
+  entries_.push_back({.key = own, .parent = parent, .name = kept});
+  followers_.emplace_back();
   ids_.emplace(Key{parent, own}, id);
   return id;
 }

@@ -29,14 +29,19 @@ class Names {
   // The id of `key` inside `parent`; made if new. {"id":{"x":1}} and {"id.x":1}
   // have different ids but the same name.
   PathId child(PathId parent, std::string_view key);
-  // The child that followed `previous` the last time, if it is `key`; PERF: records of one
-  // sender repeat their keys in one order, so one comparison replaces a hash and a probe.
+  // The child that followed `previous` the last time, or the time before, if it is `key`; PERF:
+  // records of one sender repeat their keys in one order, so one or two comparisons replace a
+  // hash and a probe.
   PathId child_after(PathId previous, PathId parent, std::string_view key) {
-    const Entry& guess = entries_[entries_[index(previous)].follower];
-    if (guess.parent == parent && guess.key == key) [[likely]]
-      return guess.id;
+    const Followers followers = followers_[index(previous)];
+    if (is(followers.last, parent, key)) [[likely]]
+      return PathId{followers.last};
+    if (is(followers.before, parent, key)) {
+      followers_[index(previous)] = {followers.before, followers.last};
+      return PathId{followers.before};
+    }
     const PathId found = child(parent, key);
-    entries_[index(previous)].follower = index(found);
+    followers_[index(previous)] = {index(found), followers.last};
     return found;
   }
 
@@ -49,10 +54,17 @@ class Names {
   struct Entry {
     std::string_view key;
     PathId parent;
-    PathId id;
-    std::uint32_t follower = 0;
     std::string_view name;
   };
+  struct Followers {
+    std::uint32_t last = 0;
+    std::uint32_t before = 0;
+  };
+  [[nodiscard]] bool is(std::uint32_t id, PathId parent, std::string_view key) const {
+    const Entry& entry = entries_[id];
+    return entry.parent == parent && same_bytes(entry.key, key);
+  }
+
   struct Key {
     PathId parent;
     std::string_view key;
@@ -63,6 +75,7 @@ class Names {
   };
 
   std::vector<Entry> entries_;
+  std::vector<Followers> followers_;
   std::deque<std::string> storage_;  // stable addresses for keys and names
   std::unordered_map<Key, PathId, KeyHash> ids_;
 };

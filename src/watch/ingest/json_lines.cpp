@@ -1,6 +1,7 @@
 #include "watch/ingest/json_lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -18,6 +19,20 @@ using event::Names;
 using event::PathId;
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// Made of the characters of numbers; PERF: a table, as find_first_not_of searches its set anew
+// for each character and took a tenth of the reading.
+bool is_number(std::string_view text) {
+  static constexpr auto known = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("0123456789+-.eE"))
+      table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }();
+  for (const char c : text)
+    if (!known[static_cast<unsigned char>(c)]) return false;
+  return !text.empty();
+}
 
 // The positions simdjson found in one run of bytes, and our place among them.
 // Past the last one it holds the end of the bytes, twice (simdjson's sentinels).
@@ -97,12 +112,9 @@ class Walker {
         ++tokens_.at;
         return add(path, string_before(start, *tokens_.at), Kind::json_string);
       }
-      case '{':
-        return object(path, depth + 1);
-      case '[':
-        return array(path, depth + 1);
-      default:
-        return scalar(path);
+      case '{': return object(path, depth + 1);
+      case '[': return array(path, depth + 1);
+      default: return scalar(path);
     }
   }
 
@@ -113,10 +125,9 @@ class Walker {
     const char* last = tokens_.bytes + *tokens_.at;
     while (last > first && is_space(last[-1])) --last;
     const std::string_view text(first, static_cast<std::size_t>(last - first));
+    if (is_number(text)) return add(path, text, Kind::number);
     if (text == "true" || text == "false") return add(path, text, Kind::boolean);
     if (text == "null") return add(path, text, Kind::null);
-    if (text.find_first_not_of("0123456789+-.eE") == std::string_view::npos && !text.empty())
-      return add(path, text, Kind::number);
     return give_up("a value was expected");
   }
 
