@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "app/example.hpp"
+
 namespace haidang::app {
 
 MakeRecorder Telling::recorders() const {
@@ -42,16 +44,21 @@ void Report::found(const detect::Correlated& correlated) {
   if (telling_.ndjson) {
     telling_.ndjson->append(text_, correlated);
   } else {
-    const auto rule = static_cast<std::uint32_t>(rules_->rules.size()) + correlated.correlation;
-    Tallied& tallied = tally_[rule];
-    tallied.happened(correlated.time);
-    if (!tallied.example) tallied.example = example_of(correlated);
-    if (telling_.live)
-      text_ += telling_.table->live_line(rule, correlated.time, example_of(correlated));
+    tally(correlated);
   }
   if (text_.size() < piece) return;
   output_.write(text_);
   text_.clear();
+}
+
+void Report::tally(const detect::Correlated& correlated) {
+  const auto rule = static_cast<std::uint32_t>(rules_->rules.size()) + correlated.correlation;
+  const auto& correlation = rules_->correlations[correlated.correlation];
+  const Example example = example_of(correlated, correlation, telling_.table->language());
+  Tallied& tallied = tally_[rule];
+  tallied.happened(correlated.time);
+  if (!tallied.example) tallied.example = example;
+  if (telling_.live) text_ += telling_.table->live_line(rule, correlated.time, example);
 }
 
 void Report::finish_correlations() {

@@ -47,6 +47,7 @@ class Report {
 
  private:
   void found(const detect::Correlated& correlated);
+  void tally(const detect::Correlated& correlated);
   void say_what_correlations_missed();
 
   std::shared_ptr<const detect::RuleSet> rules_;

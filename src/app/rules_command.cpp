@@ -125,7 +125,7 @@ Result<ExitCode> check(const CheckSettings& chosen, const Terminal& terminal) {
   const bool people = chosen.format == Format::table;
   Output output(terminal.output);
   if (!output.write(people ? for_people(rules, remarks) : for_machines(rules, remarks)))
-    return std::unexpected(*output.error());
+    return ExitCode::output_failed;
   return rules.refused.empty() ? ExitCode::done : ExitCode::unread;
 }
 

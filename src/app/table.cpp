@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/example.hpp"
 #include "app/table_words.hpp"
 #include "app/tactics.hpp"
 #include "base/text.hpp"
@@ -166,17 +167,17 @@ void Table::append_rule(std::string& out, const Row& row) const {
 }
 
 void Table::append_example(std::string& out, const Example& example) const {
-  constexpr std::size_t least = 30;
   const std::string where = place(example.origin);
-  const std::size_t used = level_width + text::columns(where) + 3;
+  const std::size_t room = style_.width - level_width;
+  const std::size_t used = text::columns(where) + 3;
+  const std::string value = telling(example, room);
   out += fmt::format("{:{}}{}", "", level_width, where);
-  if (example.value.empty()) {
+  if (value.empty()) {
     out += '\n';
-  } else if (used + least <= style_.width) {
-    out += fmt::format("   {}\n", telling(example, style_.width - used));
+  } else if (used + text::columns(value) <= room) {
+    out += fmt::format("   {}\n", value);
   } else {
-    out +=
-        fmt::format("\n{:{}}{}\n", "", level_width, telling(example, style_.width - level_width));
+    out += fmt::format("\n{:{}}{}\n", "", level_width, value);
   }
 }
 
@@ -221,7 +222,8 @@ void Table::append_sum(std::string& out, std::string_view what, std::uint64_t ru
                        std::uint64_t matches) const {
   const auto& words = table_words(style_.language);
   out += fmt::format("  {}{:>7} {}{:>{}} {}\n", text::fit(what, sum_width), count(rules),
-                     words.rules, count(matches), count_width, words.matches);
+                     text::fit(rules == 1 ? words.one_rule : words.rules, 5), count(matches),
+                     count_width, matches == 1 ? words.one_match : words.matches);
 }
 
 void Table::append_nothing(std::string& out, const Totals& totals) const {
@@ -245,20 +247,6 @@ std::string Table::live_line(std::uint32_t rule, std::optional<Time> time,
 
 namespace {
 
-// The value that says most: where an event happened (EventID, Channel) says less than a command
-// line, and is shorter.
-Example example_from(const Matched& matched, detect::RuleIndex rule) {
-  Example example{.origin = {matched.file, matched.event.line}};
-  for (auto& reason : matched.matcher.explain(rule)) {
-    if (reason.value.size() <= example.value.size()) continue;
-    example.field = std::move(reason.field);
-    example.value = std::move(reason.value);
-  }
-  constexpr std::size_t most = 1024;  // no terminal shows more
-  if (example.value.size() > most) example.value = text::clip(example.value, most);
-  return example;
-}
-
 class TallyRecorder final : public Recorder {
  public:
   explicit TallyRecorder(const Table* live) : live_(live) {}
@@ -271,8 +259,8 @@ class TallyRecorder final : public Recorder {
       tallied.happened(time);
       tallied.on_host(host);
       // The first of the input is the first of some worker, so one a worker is enough.
-      if (explained_.insert(rule).second) tallied.example = example_from(matched, rule);
-      if (live_ != nullptr) batch.text += live_->live_line(rule, time, example_from(matched, rule));
+      if (explained_.insert(rule).second) tallied.example = example_of(matched, rule);
+      if (live_ != nullptr) batch.text += live_->live_line(rule, time, example_of(matched, rule));
     }
   }
 
@@ -285,14 +273,6 @@ class TallyRecorder final : public Recorder {
 
 std::unique_ptr<Recorder> make_tally_recorder(const Table* live) {
   return std::make_unique<TallyRecorder>(live);
-}
-
-Example example_of(const detect::Correlated& correlated) {
-  std::vector<std::string> parts;
-  for (const auto& [field, value] : correlated.group)
-    parts.push_back(fmt::format("{}: {}", field, value));
-  parts.push_back(fmt::format("{}", correlated.value));
-  return {.origin = correlated.origin, .value = fmt::format("{}", fmt::join(parts, " · "))};
 }
 
 }  // namespace haidang::app

@@ -36,6 +36,7 @@ class Table {
         TableStyle style)
       : rules_(std::move(rules)), files_(std::move(files)), style_(style) {}
 
+  [[nodiscard]] Language language() const { return style_.language; }
   [[nodiscard]] std::string render(const Tally& tally, const Totals& totals) const;
   // One finding on one line, as it happens (--follow).
   [[nodiscard]] std::string live_line(std::uint32_t rule, std::optional<Time> time,
@@ -70,8 +71,5 @@ class Table {
 
 // Tallies; with `live` it also writes each finding as a line.
 std::unique_ptr<Recorder> make_tally_recorder(const Table* live);
-
-// What a correlation shows as its example: its group and the value that met the condition.
-Example example_of(const detect::Correlated& correlated);
 
 }  // namespace haidang::app

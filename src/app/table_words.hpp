@@ -16,6 +16,8 @@ struct TableWords {
   std::string_view events;
   std::string_view files;
   std::string_view matches;
+  std::string_view one_rule;
+  std::string_view one_match;
   std::string_view unreadable;
   std::string_view refused;
   std::string_view times_at;

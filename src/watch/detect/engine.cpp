@@ -1,10 +1,12 @@
 #include "watch/detect/engine.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -49,7 +51,7 @@ class EngineBuilder {
 
   std::shared_ptr<const Engine> run() {
     for (const auto& rule : engine_->rules_->rules) add_rule(rule);
-    for (auto& matcher : engine_->matchers_) matcher.build();
+    build_matchers();
     engine_->tests_ = tests_.size();
     engine_->late_.assign(tests_.size(), false);
     for (const auto& matcher : engine_->matchers_)
@@ -61,6 +63,17 @@ class EngineBuilder {
   }
 
  private:
+  // Each field for itself, on all cores.
+  void build_matchers() {
+    auto& matchers = engine_->matchers_;
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+      threads.emplace_back([&] {
+        for (std::size_t at = next++; at < matchers.size(); at = next++) matchers[at].build();
+      });
+  }
+
   FieldId field_id(const std::string& name) {
     const auto [at, fresh] =
         engine_->field_ids_.try_emplace(name, static_cast<FieldId>(engine_->matchers_.size()));

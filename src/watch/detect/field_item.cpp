@@ -31,6 +31,17 @@ struct Reading {
   std::vector<Encoding> encodings{};
   Compare compare = Compare::eq;
   TimePart part = TimePart::none;
+  bool clash = false;  // two ways to compare
+
+  // What is said twice the same is said once; what is said twice differently clashes.
+  template <class T>
+  void settle(T& own, T unsaid, T said) {
+    clash = clash || (own != unsaid && own != said);
+    own = said;
+  }
+  void is(Kind said) { settle(kind, Kind::text, said); }
+  void is(Compare said) { is(Kind::number), settle(compare, Compare::eq, said); }
+  void is(TimePart said) { is(Kind::number), settle(part, TimePart::none, said); }
 };
 
 struct Modifier {
@@ -47,23 +58,23 @@ constexpr std::array modifiers{
     Modifier{"windash", [](Reading& r) { r.windash = true; }},
     Modifier{"expand", [](Reading& r) { r.expand = true; }},
     Modifier{"neq", [](Reading& r) { r.neq = true; }},
-    Modifier{"re", [](Reading& r) { r.kind = Kind::regex; }},
+    Modifier{"re", [](Reading& r) { r.is(Kind::regex); }},
     Modifier{"i", [](Reading& r) { r.regex_flags += 'i'; }},
     Modifier{"m", [](Reading& r) { r.regex_flags += 'm'; }},
     Modifier{"s", [](Reading& r) { r.regex_flags += 's'; }},
-    Modifier{"cidr", [](Reading& r) { r.kind = Kind::cidr; }},
-    Modifier{"exists", [](Reading& r) { r.kind = Kind::exists; }},
-    Modifier{"fieldref", [](Reading& r) { r.kind = Kind::fieldref; }},
-    Modifier{"gt", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::gt; }},
-    Modifier{"gte", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::gte; }},
-    Modifier{"lt", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::lt; }},
-    Modifier{"lte", [](Reading& r) { r.kind = Kind::number, r.compare = Compare::lte; }},
-    Modifier{"minute", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::minute; }},
-    Modifier{"hour", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::hour; }},
-    Modifier{"day", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::day; }},
-    Modifier{"week", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::week; }},
-    Modifier{"month", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::month; }},
-    Modifier{"year", [](Reading& r) { r.kind = Kind::number, r.part = TimePart::year; }},
+    Modifier{"cidr", [](Reading& r) { r.is(Kind::cidr); }},
+    Modifier{"exists", [](Reading& r) { r.is(Kind::exists); }},
+    Modifier{"fieldref", [](Reading& r) { r.is(Kind::fieldref); }},
+    Modifier{"gt", [](Reading& r) { r.is(Compare::gt); }},
+    Modifier{"gte", [](Reading& r) { r.is(Compare::gte); }},
+    Modifier{"lt", [](Reading& r) { r.is(Compare::lt); }},
+    Modifier{"lte", [](Reading& r) { r.is(Compare::lte); }},
+    Modifier{"minute", [](Reading& r) { r.is(TimePart::minute); }},
+    Modifier{"hour", [](Reading& r) { r.is(TimePart::hour); }},
+    Modifier{"day", [](Reading& r) { r.is(TimePart::day); }},
+    Modifier{"week", [](Reading& r) { r.is(TimePart::week); }},
+    Modifier{"month", [](Reading& r) { r.is(TimePart::month); }},
+    Modifier{"year", [](Reading& r) { r.is(TimePart::year); }},
     Modifier{"utf16le", [](Reading& r) { r.encodings.push_back(Encoding::utf16le); }},
     Modifier{"wide", [](Reading& r) { r.encodings.push_back(Encoding::utf16le); }},
     Modifier{"utf16be", [](Reading& r) { r.encodings.push_back(Encoding::utf16be); }},
@@ -82,6 +93,9 @@ bool places(const Reading& r) { return r.before || r.after; }
 bool shapes_text(const Reading& r) { return r.windash || !r.encodings.empty(); }
 
 constexpr std::array conflicts{
+    Conflict{[](const Reading& r) { return r.clash; },
+             "re, cidr, exists, fieldref, gt, gte, lt, lte and the parts of a date are ways to "
+             "compare; choose one, or a part of a date with one of gt, gte, lt, lte"},
     Conflict{[](const Reading& r) { return !r.regex_flags.empty() && r.kind != Kind::regex; },
              "i, m and s belong to 're'"},
     Conflict{[](const Reading& r) { return r.kind == Kind::regex && (places(r) || r.cased); },

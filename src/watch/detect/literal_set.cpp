@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
 #include <utility>
 
 #include "base/check.hpp"
@@ -24,6 +23,45 @@ constexpr std::array<Class, 4> classes{{{5, 4}, {3, 1}, {2, 1}, {1, 1}}};
 unsigned edge_gram(std::size_t size) {
   return *std::ranges::find_if(edge_grams, [size](unsigned gram) { return gram <= size; });
 }
+
+// How often grams occur in all literals, nearly (a counter may serve several): grams that many
+// literals share (".exe", "wind") are common in logs too.
+class Frequency {
+ public:
+  Frequency(const std::vector<std::string_view>& literals, unsigned gram)
+      : gram_(gram), counts_(slots, 0) {
+    for (const auto literal : literals)
+      for (std::size_t at = 0; at + gram <= literal.size(); ++at) ++count(literal, at);
+  }
+
+  // Where the `stride` grams that are together the rarest begin.
+  [[nodiscard]] std::size_t rarest(std::string_view literal, unsigned stride) const {
+    std::size_t best = 0;
+    std::uint64_t least = ~std::uint64_t{0};
+    for (std::size_t at = 0; at + gram_ + stride - 1 <= literal.size(); ++at) {
+      std::uint64_t sum = 0;
+      for (std::size_t i = at; i < at + stride; ++i) sum += counts_[slot(literal, i)];
+      if (sum >= least) continue;
+      least = sum;
+      best = at;
+    }
+    return best;
+  }
+
+ private:
+  static constexpr std::size_t slots = 1U << 16;
+  [[nodiscard]] std::size_t slot(std::string_view literal, std::size_t at) const {
+    std::uint64_t key = 0;
+    std::memcpy(&key, literal.data() + at, gram_);
+    return key * 0x9E3779B97F4A7C15ULL >> 48;
+  }
+  std::uint32_t& count(std::string_view literal, std::size_t at) {
+    return counts_[slot(literal, at)];
+  }
+
+  unsigned gram_;
+  std::vector<std::uint32_t> counts_;
+};
 
 }  // namespace
 
@@ -108,26 +146,19 @@ void LiteralSet::build_few(const std::vector<std::uint32_t>& own, unsigned gram)
     few_[bucket_of[k]].push_back({own[k], rarest_window(literals_[own[k]].bytes, gram)});
 }
 
+std::vector<std::string_view> LiteralSet::literals_of(const std::vector<std::uint32_t>& own) const {
+  std::vector<std::string_view> texts;
+  for (const std::uint32_t i : own) texts.emplace_back(literals_[i].bytes);
+  return texts;
+}
+
 void LiteralSet::build_slider(const std::vector<std::uint32_t>& own, unsigned gram,
                               unsigned stride) {
-  const std::size_t window = gram + stride - 1;
-  std::unordered_map<std::uint64_t, std::uint32_t> frequency;
-  for (const std::uint32_t i : own) {
-    const std::string& bytes = literals_[i].bytes;
-    for (std::size_t at = 0; at + gram <= bytes.size(); ++at) ++frequency[load(&bytes[at], gram)];
-  }
-  // Grams that many literals share (".exe", "wind") are common in logs too: take the rarest.
-  const auto commonness = [&](const std::string& bytes, std::size_t at) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = at; i < at + stride; ++i) sum += frequency[load(&bytes[i], gram)];
-    return sum;
-  };
+  const Frequency frequency(literals_of(own), gram);
   std::vector<Keyed> keyed;
   for (const std::uint32_t i : own) {
     const std::string& bytes = literals_[i].bytes;
-    std::size_t best = 0;
-    for (std::size_t at = 1; at + window <= bytes.size(); ++at)
-      if (commonness(bytes, at) < commonness(bytes, best)) best = at;
+    const std::size_t best = frequency.rarest(bytes, stride);
     for (std::size_t at = best; at < best + stride; ++at)
       keyed.push_back({load(&bytes[at], gram), {i, static_cast<std::uint32_t>(at)}});
   }

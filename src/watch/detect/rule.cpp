@@ -87,13 +87,13 @@ class Detection {
 };
 
 std::string_view sign(Compare compare) {
-  constexpr std::array<std::string_view, 6> signs{"=", "neq", "gt", "gte", "lt", "lte"};
+  constexpr std::array<std::string_view, 6> signs{"", "|neq", "|gt", "|gte", "|lt", "|lte"};
   return signs[static_cast<std::size_t>(compare)];
 }
 
 std::string_view part_name(TimePart part) {
-  constexpr std::array<std::string_view, 7> names{"",     "minute", "hour", "day",
-                                                  "week", "month",  "year"};
+  constexpr std::array<std::string_view, 7> names{"",      "|minute", "|hour", "|day",
+                                                  "|week", "|month",  "|year"};
   return names[static_cast<std::size_t>(part)];
 }
 

@@ -61,6 +61,10 @@ std::vector<yaml::Node> without_actions(std::vector<yaml::Node> documents) {
   yaml::Node previous = global;
   std::vector<yaml::Node> plain;
   for (auto& document : documents) {
+    if (!document.is_mapping()) {  // refused when it is read
+      plain.push_back(std::move(document));
+      continue;
+    }
     const std::string action(document.text_of("action"));
     drop_key(document, "action");
     if (action == "reset") {

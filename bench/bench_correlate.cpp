@@ -1,7 +1,5 @@
 // What an occurrence costs the Correlator, and that it does not grow with the window.
 //
-//   correlate_bench [occurrences]      prints one line of JSON per case
-//
 // One group, one occurrence a millisecond, so that a timespan of N ms holds N of them; "late":
 // share of occurrences that come up to 50 ms late. "groups": ten occurrences each, of many users.
 #include <chrono>
@@ -12,10 +10,13 @@
 
 #include <fmt/format.h>
 
+#include "report.hpp"
 #include "watch/detect/correlate.hpp"
 
-namespace haidang::detect {
+namespace haidang::bench {
 namespace {
+
+using namespace detect;
 
 using std::chrono::milliseconds;
 using Type = Correlation::Type;
@@ -60,21 +61,25 @@ std::vector<Occurrence> stream_for(const Case& c, int count) {
   return stream;
 }
 
-void measure(const Case& c, int count) {
+void measure(Report& report, const Case& c, int count) {
   const auto stream = stream_for(c, count);
   Correlator correlator(rules_for(c), {.lateness = milliseconds(100)});
   std::vector<Correlated> out;
   const auto begin = std::chrono::steady_clock::now();
   for (const auto& occurrence : stream) correlator.see(occurrence, out);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  fmt::print(R"({{"bench":"correlate","type":"{}","case":"{}","window":{},"late":{},"groups":{},)"
-             R"("occurrences_per_s":{:.0f},"ns":{:.0f},"kept":{}}})"
-             "\n",
-             name_of(c.type), c.name, c.window, c.late, c.groups, count / took.count(),
-             1e9 * took.count() / count, correlator.stats().occurrences);
+  const std::string late = c.late > 0 ? fmt::format(", {:.0f} % late", c.late * 100) : "";
+  const std::string groups = c.groups > 1 ? fmt::format(", {} groups", c.groups) : "";
+  report.add({.group = "correlate",
+              .name = fmt::format("{}, window of {}{}{}", name_of(c.type), c.window, late, groups),
+              .value = count / took.count() / 1e6,
+              .unit = "M/s"});
 }
 
-void measure_all(int count) {
+}  // namespace
+
+void bench_correlate(Report& report) {
+  constexpr int count = 500'000;
   struct Kind {
     std::string_view name;
     Type type;
@@ -89,18 +94,13 @@ void measure_all(int count) {
                         {"p95", Type::value_percentile, 95.0}};
   for (const auto& kind : kinds)
     for (const int window : {10, 1'000, 100'000}) {
-      measure({kind.name, kind.type, kind.percentile, window, 0}, count);
+      measure(report, {kind.name, kind.type, kind.percentile, window, 0}, count);
       if (kind.type != Type::temporal_ordered)
-        measure({kind.name, kind.type, kind.percentile, window, 0.1}, count);
+        measure(report, {kind.name, kind.type, kind.percentile, window, 0.1}, count);
     }
-  measure({"ordered", Type::temporal_ordered, {}, 1'000, 0.1}, count / 10);
-  measure({"groups", Type::event_count, {}, 10, 0, 100'000}, count);
-  measure({"groups", Type::value_count, {}, 10, 0, 100'000}, count);
+  measure(report, {"ordered", Type::temporal_ordered, {}, 1'000, 0.1}, count / 10);
+  measure(report, {"groups", Type::event_count, {}, 10, 0, 100'000}, count);
+  measure(report, {"groups", Type::value_count, {}, 10, 0, 100'000}, count);
 }
 
-}  // namespace
-}  // namespace haidang::detect
-
-int main(int argc, char** argv) {
-  haidang::detect::measure_all(argc > 1 ? std::atoi(argv[1]) : 1'000'000);
-}
+}  // namespace haidang::bench

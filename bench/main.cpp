@@ -1,0 +1,40 @@
+// haidang_bench [--out DIR] [load|match|correlate …]
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report.hpp"
+
+namespace {
+
+struct Bench {
+  std::string_view name;
+  void (*run)(haidang::bench::Report&);
+};
+constexpr std::array benches{Bench{"load", haidang::bench::bench_load},
+                             Bench{"match", haidang::bench::bench_match},
+                             Bench{"correlate", haidang::bench::bench_correlate}};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string out;
+  std::vector<std::string> wanted;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--out" && i + 1 < argc)
+      out = argv[++i];
+    else
+      wanted.push_back(word);
+  }
+  haidang::bench::Report report;
+  for (const auto& bench : benches)
+    if (wanted.empty() || std::ranges::find(wanted, bench.name) != wanted.end()) bench.run(report);
+  if (!out.empty() && !report.write(out)) {
+    fmt::print(stderr, "{}: the figures could not be written there\n", out);
+    return 1;
+  }
+}
