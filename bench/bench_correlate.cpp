@@ -70,10 +70,11 @@ void measure(Report& report, const Case& c, int count) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const std::string late = c.late > 0 ? fmt::format(", {:.0f} % late", c.late * 100) : "";
   const std::string groups = c.groups > 1 ? fmt::format(", {} groups", c.groups) : "";
-  report.add({.group = "correlate",
-              .name = fmt::format("{}, window of {}{}{}", name_of(c.type), c.window, late, groups),
-              .value = count / took.count() / 1e6,
-              .unit = "M/s"});
+  report.add(
+      Figure{.group = "correlate",
+             .name = fmt::format("{}, window of {}{}{}", name_of(c.type), c.window, late, groups),
+             .value = count / took.count() / 1e6,
+             .unit = "M/s"});
 }
 
 }  // namespace

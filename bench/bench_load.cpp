@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "data.hpp"
@@ -54,13 +55,13 @@ void bench_load(Report& report) {
        .at_most = true,
        .note = fmt::format("{} rules, {} tests", held->rules().rules.size(), held->tests())});
   const double plain = best_of(3, [&] { (void)detect::Engine::build(sigma_rules(), maps); });
-  report.add({.group = "load",
-              .name = "read and compile the rules",
-              .value = plain,
-              .unit = "s",
-              .bar = 1,
-              .at_most = true,
-              .note = "best of 3"});
+  report.add(Figure{.group = "load",
+                    .name = "read and compile the rules",
+                    .value = plain,
+                    .unit = "s",
+                    .bar = 1,
+                    .at_most = true,
+                    .note = "best of 3"});
   const auto cache = std::filesystem::temp_directory_path() / "haidang-bench-cache";
   const auto placeholders =
       detect::load_placeholders(std::string(HAIDANG_SOURCE_DIR) + "/catalogue/placeholders");
@@ -69,13 +70,13 @@ void bench_load(Report& report) {
     (void)detect::Engine::build(std::make_shared<const detect::RuleSet>(std::move(*rules)), maps);
   };
   cached();  // fills the cache
-  report.add({.group = "load",
-              .name = "the same from the cache",
-              .value = best_of(3, cached),
-              .unit = "s",
-              .bar = 0.1,
-              .at_most = true,
-              .note = "best of 3"});
+  report.add(Figure{.group = "load",
+                    .name = "the same from the cache",
+                    .value = best_of(3, cached),
+                    .unit = "s",
+                    .bar = 0.1,
+                    .at_most = true,
+                    .note = "best of 3"});
   std::filesystem::remove_all(cache);
 }
 

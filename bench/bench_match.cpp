@@ -9,6 +9,7 @@
 #include <cstring>
 #include <thread>
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include "base/check.hpp"
@@ -150,22 +151,22 @@ void add_ratios(Report& report, const std::string& what, const Measured& got, bo
   const auto rate = [&](double seconds) {
     return fmt::format("{:.0f}k events/s", static_cast<double>(got.events) / seconds / 1000);
   };
-  report.add({.group = "match",
-              .name = what + ": the limit",
-              .value = got.limit,
-              .unit = "s",
-              .note = rate(got.limit)});
-  report.add({.group = "match",
-              .name = what + ": 1 core, cold",
-              .value = got.limit / got.cold,
-              .unit = "x limit",
-              .bar = has_bar ? std::optional(0.5) : std::nullopt,
-              .note = rate(got.cold) + fmt::format(", {} matches", got.matches)});
-  report.add({.group = "match",
-              .name = what + ": 1 core, warm",
-              .value = got.limit / got.warm,
-              .unit = "x limit",
-              .note = rate(got.warm)});
+  report.add(Figure{.group = "match",
+                    .name = what + ": the limit",
+                    .value = got.limit,
+                    .unit = "s",
+                    .note = rate(got.limit)});
+  report.add(Figure{.group = "match",
+                    .name = what + ": 1 core, cold",
+                    .value = got.limit / got.cold,
+                    .unit = "x limit",
+                    .bar = has_bar ? std::optional(0.5) : std::nullopt,
+                    .note = rate(got.cold) + fmt::format(", {} matches", got.matches)});
+  report.add(Figure{.group = "match",
+                    .name = what + ": 1 core, warm",
+                    .value = got.limit / got.warm,
+                    .unit = "x limit",
+                    .note = rate(got.warm)});
 }
 
 void add_cores(Report& report, const std::shared_ptr<const detect::Engine>& engine,
@@ -174,12 +175,12 @@ void add_cores(Report& report, const std::shared_ptr<const detect::Engine>& engi
     std::vector<double> ratios;
     for (int i = 0; i < repeats; ++i)
       ratios.push_back(cores(engine, text, 1, rounds) / cores(engine, text, 2, rounds));
-    report.add({.group = "match",
-                .name = fmt::format("2 cores against 1, {} round(s) of the events", rounds),
-                .value = median(ratios),
-                .unit = "x",
-                .bar = rounds == 10 ? std::optional(1.8) : std::nullopt,
-                .note = fmt::format("{} cores here", std::thread::hardware_concurrency())});
+    report.add(Figure{.group = "match",
+                      .name = fmt::format("2 cores against 1, {} round(s) of the events", rounds),
+                      .value = median(ratios),
+                      .unit = "x",
+                      .bar = rounds == 10 ? std::optional(1.8) : std::nullopt,
+                      .note = fmt::format("{} cores here", std::thread::hardware_concurrency())});
   }
 }
 
@@ -198,17 +199,17 @@ void bench_match(Report& report) {
   add_cores(report, engine, *text);
   const auto ten = detect::Engine::build(multiplied(*rules, 10), maps);
   const Measured more = measure(ten, *text);
-  report.add({.group = "match",
-              .name = "ten times the rules, cold",
-              .value = more.cold / real.cold,
-              .unit = "x time",
-              .bar = 1.3,
-              .at_most = true,
-              .note = fmt::format("{} rules", ten->rules().rules.size())});
-  report.add({.group = "match",
-              .name = "ten times the rules, warm",
-              .value = more.warm / real.warm,
-              .unit = "x time"});
+  report.add(Figure{.group = "match",
+                    .name = "ten times the rules, cold",
+                    .value = more.cold / real.cold,
+                    .unit = "x time",
+                    .bar = 1.3,
+                    .at_most = true,
+                    .note = fmt::format("{} rules", ten->rules().rules.size())});
+  report.add(Figure{.group = "match",
+                    .name = "ten times the rules, warm",
+                    .value = more.warm / real.warm,
+                    .unit = "x time"});
   const Text creations = process_creations(*text, 100'000);
   add_ratios(report, "process creations", measure(engine, creations), false);
 }

@@ -82,7 +82,7 @@ Text process_creations(const Text& events, std::size_t count) {
     std::string line(lines[i % lines.size()]);
     if (random() % 3 == 0) {
       const auto at = line.find("\"CommandLine\":\"") + 15;
-      line.insert(line.find('"', at), fmt::format(" /id {}", random()));
+      line.insert(at, fmt::format("{} ", random()));
     }
     text.bytes += line;
     text.bytes += '\n';

@@ -25,8 +25,6 @@ Result<std::string> taken_at_its_word(const std::string& path, std::string_view 
               path);
 }
 
-std::string shortest(const fs::path& path) { return path.lexically_normal().string(); }
-
 }  // namespace
 
 CatalogueHints catalogue_hints(std::string option) {
@@ -46,8 +44,9 @@ Result<std::string> find_catalogue(const CatalogueHints& hints) {
   std::vector<std::string> looked;
   for (const auto& place : {beside / "../share/haidang/catalogue", beside / "../../catalogue",
                             fs::path(hints.source_tree) / "catalogue"}) {
-    if (is_catalogue(place)) return shortest(place);
-    looked.push_back(shortest(place));
+    std::string path = place.lexically_normal().string();
+    if (is_catalogue(path)) return path;
+    looked.push_back(path);
   }
   return fail(Error::Kind::not_found,
               fmt::format("the catalogue was not found; name it with --catalogue DIR or in the "

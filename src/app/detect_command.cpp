@@ -98,8 +98,8 @@ std::string stats_line(const Totals& totals, const Plan& plan, double match_s) {
 }
 
 ExitCode code_of(const Output& output, Notices& notices) {
-  if (output.error()) {
-    if (!output.closed_by_reader()) notices.say(output.error()->message());
+  if (const Error* error = output.error()) {
+    if (!output.closed_by_reader()) notices.say(error->message());
     return ExitCode::output_failed;
   }
   return notices.input_failed() ? ExitCode::unread : ExitCode::done;

@@ -56,10 +56,12 @@ Example example_of(const Matched& matched, detect::RuleIndex rule) {
   Example example{.origin = {matched.file, matched.event.line}};
   std::string wanted;
   for (auto& reason : matched.matcher.explain(rule)) {
-    if (reason.value.size() <= example.value.size()) continue;
+    std::string literal(literal_of(reason.test));
+    const auto says = std::pair(reason.value.size(), literal.size());
+    if (says <= std::pair(example.value.size(), wanted.size())) continue;
     example.field = std::move(reason.field);
     example.value = std::move(reason.value);
-    wanted = literal_of(reason.test);
+    wanted = std::move(literal);
   }
   example.value = focused(example.value, wanted);
   if (example.value.size() > most_columns) example.value = text::clip(example.value, most_columns);
@@ -69,6 +71,7 @@ Example example_of(const Matched& matched, detect::RuleIndex rule) {
 Example example_of(const detect::Correlated& correlated, const detect::Correlation& correlation,
                    Language language) {
   std::vector<std::string> parts;
+  parts.reserve(correlated.group.size() + 1);
   for (const auto& [field, value] : correlated.group)
     parts.push_back(fmt::format("{}: {}", field, value));
   parts.push_back(measured(correlated, correlation.type, language));

@@ -16,7 +16,7 @@ class Output {
   explicit Output(int descriptor) : descriptor_(descriptor) {}
 
   bool write(std::string_view text);  // false: it failed, now or before
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] const Error* error() const { return error_ ? &*error_ : nullptr; }  // null: none
   // The reader has gone (`… | head`): nothing to complain about.
   [[nodiscard]] bool closed_by_reader() const { return closed_; }
 

@@ -20,7 +20,7 @@ using detect::Level;
 
 constexpr std::size_t level_width = 12;
 constexpr std::size_t count_width = 11;
-constexpr std::size_t sum_width = 28;
+constexpr std::size_t sum_width = 26;
 constexpr std::size_t most_hosts_shown = 4;
 constexpr std::array<Level, 5> gravest_first{Level::critical, Level::high, Level::medium,
                                              Level::low, Level::informational};
@@ -109,7 +109,7 @@ std::vector<Table::Row> Table::sorted(const Tally& tally) const {
 std::string Table::count(std::uint64_t number) const { return grouped(number, style_.language); }
 
 std::string Table::when(const Tallied& tallied) const {
-  if (!tallied.first) return "";
+  if (!tallied.first || !tallied.last) return "";
   const WallClock first = wall_clock(*tallied.first, style_.clock);
   const WallClock last = wall_clock(*tallied.last, style_.clock);
   std::string text = date(first) + ' ' + time_of_day(first);

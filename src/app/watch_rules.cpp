@@ -37,6 +37,7 @@ Result<std::shared_ptr<const detect::Engine>> load_watch_rules(
 
 std::vector<RuleUse> uses_of(const detect::RuleSet& rules, const detect::Correlator& correlator) {
   std::vector<RuleUse> uses;
+  uses.reserve(rules.rules.size());
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i)
     uses.push_back({rules.reported[i], correlator.wants(i), correlator.fields_of(i)});
   return uses;

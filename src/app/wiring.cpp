@@ -65,6 +65,7 @@ std::string overview() {
 
 ExitCode unknown(std::string_view name, const Terminal& terminal) {
   std::vector<std::string_view> names;
+  names.reserve(subcommands.size());
   for (const auto& subcommand : subcommands) names.push_back(subcommand.name);
   constexpr Said what{"there is no command", "không có lệnh"};
   constexpr Said mend{"see: haidang help", "xem: haidang help"};

@@ -8,9 +8,7 @@ Worker::Worker(const Work& work, const detect::Matcher::Options& matching, Deliv
     : work_(work),
       delivery_(delivery),
       matcher_(work.engine, matching),
-      recorder_(work.make_recorder()) {
-  names_.emplace();
-}
+      recorder_(work.make_recorder()) {}
 
 void Worker::work(Feed& feed) {
   while (const auto piece = feed.next(buffer_)) {
@@ -70,7 +68,7 @@ ingest::Reader& Worker::reader_for(ingest::Format format) {
 }
 
 void Worker::renew_names() {
-  names_.emplace();
+  names_ = std::make_unique<event::Names>();
   matcher_.forget_names();
 }
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "app/delivery.hpp"
@@ -45,7 +44,7 @@ class Worker final : private ingest::Sink {
   const Work& work_;
   Delivery& delivery_;
   detect::Matcher matcher_;
-  std::optional<event::Names> names_;
+  std::unique_ptr<event::Names> names_ = std::make_unique<event::Names>();
   std::unique_ptr<Recorder> recorder_;
   std::map<ingest::Format, std::unique_ptr<ingest::Reader>>
       readers_;  // of records that stand alone

@@ -10,6 +10,7 @@ namespace haidang::detect {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+constexpr unsigned mapped_bits = 8 * mapped_prefix.size();  // a shorter range would hold both kinds
 
 Address unmapped(Address address) {
   if (!address.v6 || !std::equal(mapped_prefix.begin(), mapped_prefix.end(), address.bytes.begin()))
@@ -37,12 +38,17 @@ std::optional<Cidr> Cidr::parse(std::string_view text) {
   const auto slash = text.find('/');
   const auto base = Address::parse(text.substr(0, slash));
   if (!base) return {};
-  const unsigned most = base->v6 ? 128 : 32;
-  Cidr range{*base, most};
+  const bool mapped = !base->v6 && text.find(':') != std::string_view::npos;
+  const unsigned most = base->v6 || mapped ? 128 : 32;
+  const unsigned least = mapped ? mapped_bits : 0;
+  Cidr range{*base, most - least};
   if (slash == std::string_view::npos) return range;
   const auto bits = text.substr(slash + 1);
   const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), range.bits);
-  if (error != std::errc() || end != bits.data() + bits.size() || range.bits > most) return {};
+  if (error != std::errc() || end != bits.data() + bits.size() || range.bits < least ||
+      range.bits > most)
+    return {};
+  range.bits -= least;
   return range;
 }
 

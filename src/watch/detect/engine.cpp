@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -39,6 +38,11 @@ double commonness(std::string_view field) {
   return field == "EventID" || field == "Channel" || field == "Provider_Name" ? 20 : 1;
 }
 
+void sort_unique(std::vector<FieldId>& fields) {
+  std::ranges::sort(fields);
+  fields.erase(std::ranges::unique(fields).begin(), fields.end());
+}
+
 }  // namespace
 
 class EngineBuilder {
@@ -50,8 +54,9 @@ class EngineBuilder {
   }
 
   std::shared_ptr<const Engine> run() {
+    reserve();
     for (const auto& rule : engine_->rules_->rules) add_rule(rule);
-    build_matchers();
+    build_fields();
     engine_->tests_ = tests_.size();
     engine_->late_.assign(tests_.size(), false);
     for (const auto& matcher : engine_->matchers_)
@@ -63,36 +68,56 @@ class EngineBuilder {
   }
 
  private:
+  void reserve() {
+    std::size_t tests = 0;
+    for (const auto& rule : engine_->rules_->rules) tests += rule.tests.size();
+    test_ids_.reserve(tests);
+    tests_.reserve(tests);
+  }
+
   // Each field for itself, on all cores.
-  void build_matchers() {
-    auto& matchers = engine_->matchers_;
+  void build_fields() {
+    engine_->matchers_.resize(field_tests_.size());
+    shares_.resize(tests_.size());
     std::atomic<std::size_t> next = 0;
     std::vector<std::jthread> threads;
     for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
       threads.emplace_back([&] {
-        for (std::size_t at = next++; at < matchers.size(); at = next++) matchers[at].build();
+        for (std::size_t at = next++; at < field_tests_.size(); at = next++) build_field(at);
       });
+  }
+
+  void build_field(std::size_t field) {
+    FieldMatcher& matcher = engine_->matchers_[field];
+    for (const TestId id : field_tests_[field]) {
+      const Test& test = *tests_[id];
+      matcher.add(test, id);
+      shares_[id] = expected_share(test) * commonness(test.field);
+    }
+    matcher.build();
   }
 
   FieldId field_id(const std::string& name) {
     const auto [at, fresh] =
-        engine_->field_ids_.try_emplace(name, static_cast<FieldId>(engine_->matchers_.size()));
-    if (fresh) engine_->matchers_.emplace_back();
+        engine_->field_ids_.try_emplace(name, static_cast<FieldId>(field_tests_.size()));
+    if (fresh) field_tests_.emplace_back();
     return at->second;
   }
 
   // Keywords are asked of every value: each logsource its own, so that none pays for another's.
-  static std::string field_of(const Rule& rule, const Test& test) {
-    if (!test.field.empty()) return test.field;
+  FieldId field_of(const Rule& rule, const Test& test) {
+    if (!test.field.empty()) return field_id(test.field);
     const auto& [product, category, service] = rule.logsource;
-    return fmt::format("\x1f{}\x1f{}\x1f{}", product, category, service);
+    return field_id(fmt::format("\x1f{}\x1f{}\x1f{}", product, category, service));
   }
 
-  TestId test_id(const Test& test, const std::string& field) {
+  TestId test_id(const Test& test, FieldId field) {
+    std::string key = test.key();
+    key.append(reinterpret_cast<const char*>(&field), sizeof field);
     const auto [at, fresh] =
-        test_ids_.try_emplace(field + test.key(), static_cast<TestId>(tests_.size()));
+        test_ids_.try_emplace(std::move(key), static_cast<TestId>(tests_.size()));
     if (fresh) {
-      engine_->matchers_[field_id(field)].add(test, at->second);
+      field_tests_[field].push_back(at->second);
       tests_.push_back(&test);
     }
     return at->second;
@@ -100,14 +125,15 @@ class EngineBuilder {
 
   void add_rule(const Rule& rule) {
     std::vector<TestId> ids;
-    std::set<FieldId> fields;
+    std::vector<FieldId> fields;
     for (const auto& test : rule.tests) {
-      const std::string field = field_of(rule, test);
+      const FieldId field = field_of(rule, test);
       ids.push_back(test_id(test, field));
-      fields.insert(field_id(field));
-      if (test.op == Test::Op::fieldref) fields.insert(field_id(test.text));
+      fields.push_back(field);
+      if (test.op == Test::Op::fieldref) fields.push_back(field_id(test.text));
     }
-    rule_fields_.emplace_back(fields.begin(), fields.end());
+    sort_unique(fields);
+    rule_fields_.push_back(std::move(fields));
     engine_->first_step_.push_back(static_cast<std::uint32_t>(engine_->steps_.size()));
     lay_flat(rule.expr, ids);
     rule_tests_.push_back(std::move(ids));
@@ -134,8 +160,7 @@ class EngineBuilder {
       case Expr::Kind::test: {
         const TestId id = ids[expr.test];
         if (engine_->late_[id]) return {};
-        const Test& test = *tests_[id];
-        return Anchor{expected_share(test) * commonness(test.field), {id}};
+        return Anchor{shares_[id], {id}};
       }
       case Expr::Kind::any: return anchor_of_any(expr, ids);
       case Expr::Kind::all: break;
@@ -193,14 +218,13 @@ class EngineBuilder {
       group.fields.insert(group.fields.end(), rule_fields_[i].begin(), rule_fields_[i].end());
       for (const auto& test : rules[i].tests)
         if (test.field.empty()) {
-          group.keyword_field = field_id(field_of(rules[i], test));
+          group.keyword_field = field_of(rules[i], test);
           group.keywords.push_back(keyword_literal(test));
         }
     }
     for (auto& [logsource, group] : groups) {
       group.logsource = logsource;
-      std::ranges::sort(group.fields);
-      group.fields.erase(std::ranges::unique(group.fields).begin(), group.fields.end());
+      sort_unique(group.fields);
       engine_->groups_.push_back(std::move(group));
     }
   }
@@ -213,6 +237,8 @@ class EngineBuilder {
   std::shared_ptr<Engine> engine_;
   std::unordered_map<std::string, TestId, TextHash, std::equal_to<>> test_ids_;
   std::vector<const Test*> tests_;
+  std::vector<double> shares_;                      // by test: how often it is expected to hold
+  std::vector<std::vector<TestId>> field_tests_{};  // by field
   std::vector<std::vector<TestId>> rule_tests_;
   std::vector<std::vector<FieldId>> rule_fields_;
   std::vector<bool> unanchored_;

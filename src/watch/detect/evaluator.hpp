@@ -41,12 +41,13 @@ class Evaluator {
   // The tests that hold and speak for the match (none under a `not`).
   std::vector<Reason> explain(const Rule& rule, const ValuesOf& values);
   bool matches(const Test& test, const ValuesOf& values);
+  // A pattern, regex, range, number or fieldref, of one value.
+  bool value_matches(const Test& test, std::string_view plain, const ValuesOf& values);
 
  private:
   bool matches(const Rule& rule, const Expr& expr, const ValuesOf& values);
   void explain(const Rule& rule, const Expr& expr, const ValuesOf& values,
                std::vector<Reason>& out);
-  bool value_matches(const Test& test, std::string_view plain, const ValuesOf& values);
   bool regex_matches(const Test& test, std::string_view plain);
   bool number_matches(const Test& test, std::string_view plain) const;
   bool fieldref_matches(const Test& test, std::string_view plain, const ValuesOf& values);

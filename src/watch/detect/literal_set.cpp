@@ -162,11 +162,15 @@ void LiteralSet::build_slider(const std::vector<std::uint32_t>& own, unsigned gr
     for (std::size_t at = best; at < best + stride; ++at)
       keyed.push_back({load(&bytes[at], gram), {i, static_cast<std::uint32_t>(at)}});
   }
-  const std::size_t room =
-      std::clamp<std::size_t>(std::bit_ceil(keyed.size() * 16), 1U << 12, 1U << 16);
-  Slider slider{.gram = gram, .stride = stride, .mask = room - 1};
-  slider.seen.assign(room, 0);
-  for (const auto& one : keyed) slider.seen[spread(one.key) >> 40 & slider.mask] = 1;
+  // Sixteen bits a gram: one place in sixteen is looked at in vain, whatever the number of rules.
+  const std::size_t bits =
+      std::clamp<std::size_t>(std::bit_ceil(keyed.size() * 16), 1U << 13, 1U << 24);
+  Slider slider{.gram = gram, .stride = stride, .mask = bits - 1};
+  slider.seen.assign(bits / 64, 0);
+  for (const auto& one : keyed) {
+    const std::uint64_t bit = spread(one.key) >> 40 & slider.mask;
+    slider.seen[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
   slider.table.build(std::move(keyed));
   sliders_.push_back(std::move(slider));
 }

@@ -12,6 +12,7 @@ namespace haidang::detect {
 namespace {
 
 constexpr std::size_t most_file_bytes = 1U << 20;
+constexpr std::size_t most_groups = 15;  // Matcher::extract has room for these
 constexpr std::string_view unknown = "unknown";
 
 std::string casefolded(std::string_view text) {
@@ -76,6 +77,9 @@ Result<std::vector<Extraction>> read_extractions(const yaml::Node& document,
     const auto groups = static_cast<std::size_t>(extraction.pattern->NumberOfCapturingGroups());
     if (extraction.names.size() != groups)
       return invalid("every group of an extraction must be named: (?P<name>…)",
+                     yaml::place(file, node));
+    if (groups > most_groups)
+      return invalid(fmt::format("more than {} groups in an extraction", most_groups),
                      yaml::place(file, node));
     found.push_back(std::move(extraction));
   }
@@ -146,8 +150,10 @@ Result<Mappings> Mappings::parse(const std::vector<std::pair<std::string, std::s
   Mappings mappings;
   for (const auto& [file, text] : files) TRY_VOID(mappings.add_file(file, text));
   mappings.add_unknown();
-  std::ranges::stable_sort(mappings.recognitions_, std::greater<>(),
-                           [](const Recognition& r) { return r.wanted.count(); });
+  // No stable_sort: clang 19 rejects that of libstdc++ 12.
+  std::ranges::sort(mappings.recognitions_, {}, [](const Recognition& r) {
+    return std::pair(most_markers - r.wanted.count(), r.dataset);
+  });
   return mappings;
 }
 

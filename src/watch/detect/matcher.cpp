@@ -31,8 +31,9 @@ Matcher::Matcher(std::shared_ptr<const Engine> engine, Options options)
   looked_at_.assign(engine_->rules().rules.size(), false);
   verdicts_.emplace_back();  // 0: nothing holds
   values_of_ = [this](std::string_view sigma, Values& out) {
-    for (const auto& field : event_->fields)
-      if (sigma.empty() || is_called(field.path, sigma)) out.push_back(field);
+    if (sigma.empty()) out.insert(out.end(), event_->fields.begin(), event_->fields.end());
+    if (sigma.empty()) return;
+    for (const std::uint32_t at : positions_of(sigma)) out.push_back(event_->fields[at]);
   };
 }
 
@@ -42,13 +43,13 @@ const std::vector<RuleIndex>& Matcher::match(const Event& event, event::Names& n
   names_ = &names;
   ++stats_.events;
   forget_if_full();
-  std::uint32_t shape = shape_of(event);
-  plan_ = &plan_of(event, shape);
+  shape_ = shape_of(event);
+  plan_ = &plan_of(event, shape_);
   event_ = &extracted(event, *plan_);
   matched_.clear();
   if (plan_->slots.empty()) return matched_;
-  if (event_ != &event) shape = shape_of(*event_);
-  collect(*event_, shape, *plan_);
+  if (event_ != &event) shape_ = shape_of(*event_);
+  collect(*event_, shape_, *plan_);
   const Outcome& found = outcome(*plan_);
   matched_ = found.yes;
   if (!found.maybe.empty()) settle_late(found.maybe);
@@ -62,12 +63,35 @@ void Matcher::settle_late(const std::vector<RuleIndex>& maybe) {
     ++stats_.late;
     const auto late = engine_->late_of(rule);
     for (const auto& [id, own] : late)
-      truth_[id] = evaluator_.matches(engine_->rules().rules[rule].tests[own], values_of_);
+      truth_[id] = late_holds(engine_->rules().rules[rule].tests[own], id);
     if (engine_->evaluate(rule, truth_, true) == Truth::yes) matched_.push_back(rule);
     for (const auto& [id, own] : late) truth_[id] = false;
   }
   set_truth(*plan_, false);
   std::ranges::sort(matched_);
+}
+
+bool Matcher::late_holds(const Test& test, TestId id) {
+  if (test.op != Test::Op::regex || test.field.empty()) return evaluator_.matches(test, values_of_);
+  late_values_.clear();
+  values_of_(test.field, late_values_);
+  return std::ranges::any_of(late_values_, [&](const Field& value) {
+    return value.kind != event::Kind::null && remembered_regex(test, id, value);
+  });
+}
+
+bool Matcher::remembered_regex(const Test& test, TestId id, const Field& value) {
+  const auto ask_now = [&] {
+    return evaluator_.value_matches(test, event::plain(value, scratch_.plain), values_of_);
+  };
+  if (!remembered(value)) return ask_now();
+  Memo& own = late_[id][value.kind == event::Kind::json_string ? 1 : 0];
+  const auto hash = hash64(value.bytes());
+  const auto known = own.find(hash, value.bytes());
+  if (known != Memo::missing) return known == 1;
+  const bool holds = ask_now();
+  own.insert(hash, value.bytes(), holds ? 1 : 0);
+  return holds;
 }
 
 void Matcher::set_truth(const Plan& plan, bool holds) {
@@ -205,6 +229,7 @@ void Matcher::choose_rules(Plan& plan) {
 const Event& Matcher::extracted(const Event& event, const Plan& plan) {
   if (plan.key.extractions.empty()) return event;
   extended_ = event;
+  extracted_texts_.clear();
   const Dataset& own = engine_->mappings().datasets()[plan.key.dataset];
   for (const std::uint32_t i : plan.key.extractions) {
     const Extraction& extraction = own.extractions[i];
@@ -217,7 +242,7 @@ const Event& Matcher::extracted(const Event& event, const Plan& plan) {
 }
 
 void Matcher::extract(const Extraction& extraction, const Field& from) {
-  const std::string_view text = event::plain(from, extracted_text_);
+  const std::string_view text = event::plain(from, extracted_texts_.emplace_back());
   std::array<re2::StringPiece, 16> groups;
   const int wanted = static_cast<int>(std::min(extraction.names.size() + 1, groups.size()));
   if (!extraction.pattern->Match({text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED,
@@ -383,7 +408,7 @@ void Matcher::forget_names() {
   shapes_.clear();
   for (auto& plan : plans_) {
     plan->uses.clear();
-    plan->sigma_names.clear();
+    plan->positions.clear();
   }
 }
 
@@ -392,11 +417,13 @@ void Matcher::forget_if_full() {
   if (stats_.events % look_every != 0) return;
   std::size_t bytes = verdict_ids_.bytes() * 2;
   for (const auto& memo : values_) bytes += memo.bytes();
+  for (const auto& [id, memos] : late_) bytes += memos[0].bytes() + memos[1].bytes();
   for (const auto& route : routes_) bytes += route.bytes();
   for (const auto& plan : plans_) bytes += plan->signatures.bytes() * 2;
   if (bytes < options_.most_bytes) return;
   ++stats_.forgotten;
   for (auto& memo : values_) memo.clear();
+  late_.clear();
   for (auto& route : routes_) route.clear();
   plans_.clear();
   plan_ids_.clear();
@@ -406,16 +433,18 @@ void Matcher::forget_if_full() {
 
 // --- about the last event ----------------------------------------------------------------------
 
-bool Matcher::is_called(PathId path, std::string_view sigma) const {
-  auto& all = plan_->sigma_names;
-  if (all.size() < names_->size()) all.resize(names_->size());
-  auto& own = all[index(path)];
-  if (own.empty()) {
-    own = engine_->mappings().datasets()[plan_->key.dataset].sigma_names(names_->name(path),
-                                                                         plan_->key.held);
-    own.emplace_back();  // looked up, even if it has no name
+const std::vector<std::uint32_t>& Matcher::positions_of(std::string_view sigma) const {
+  auto& by_shape = plan_->positions;
+  if (by_shape.size() <= shape_) by_shape.resize(shapes_.size());
+  Positions& positions = by_shape[shape_];
+  if (const auto known = positions.find(sigma); known != positions.end()) return known->second;
+  const Dataset& own = engine_->mappings().datasets()[plan_->key.dataset];
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < event_->fields.size(); ++i) {
+    const auto names = own.sigma_names(names_->name(event_->fields[i].path), plan_->key.held);
+    if (std::ranges::find(names, sigma) != names.end()) found.push_back(i);
   }
-  return std::ranges::find(own, sigma) != own.end();
+  return positions.emplace(std::string(sigma), std::move(found)).first->second;
 }
 
 std::string_view Matcher::dataset() const {
@@ -431,8 +460,9 @@ std::vector<Logsource> Matcher::logsources() const {
 }
 
 std::optional<std::string> Matcher::value(std::string_view sigma_field) const {
-  for (const auto& field : event_->fields) {
-    if (field.kind == event::Kind::null || !is_called(field.path, sigma_field)) continue;
+  for (const std::uint32_t at : positions_of(sigma_field)) {
+    const Field& field = event_->fields[at];
+    if (field.kind == event::Kind::null) continue;
     std::string scratch;
     return std::string(event::plain(field, scratch));
   }

@@ -14,11 +14,13 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.hpp"
@@ -94,6 +96,9 @@ class Matcher {
     std::uint32_t dataset = 0;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> routing{};  // field number, which one
   };
+  // Sigma field -> numbers of the fields of an event of some shape; filled as asked.
+  using Positions =
+      std::unordered_map<std::string, std::vector<std::uint32_t>, TextHash, std::equal_to<>>;
   struct Outcome {
     std::vector<RuleIndex> yes{};
     std::vector<RuleIndex> maybe{};
@@ -115,9 +120,9 @@ class Matcher {
     std::vector<std::pair<std::uint32_t, FieldId>> keywords{};  // slot and field
     std::shared_ptr<const Needles> needles{};                   // of all of them
     std::vector<std::optional<std::vector<Use>>> uses{};        // by shape
-    std::vector<std::vector<std::string>> sigma_names{};  // by path; looked up when first needed
-    std::vector<Verdict> present{};                       // the event at hand: by slot
-    Memo signatures{};                                    // `present` -> index into outcomes
+    std::vector<Positions> positions{};                         // by shape
+    std::vector<Verdict> present{};                             // the event at hand: by slot
+    Memo signatures{};                                          // `present` -> index into outcomes
     std::vector<Outcome> outcomes{};
   };
   std::uint32_t shape_of(const event::Event& event);
@@ -132,7 +137,7 @@ class Matcher {
                                      std::uint32_t dataset) const;
   const event::Event& extracted(const event::Event& event, const Plan& plan);
   void extract(const Extraction& extraction, const event::Field& from);
-  [[nodiscard]] bool is_called(event::PathId path, std::string_view sigma) const;
+  [[nodiscard]] const std::vector<std::uint32_t>& positions_of(std::string_view sigma) const;
 
   void collect(const event::Event& event, std::uint32_t shape, Plan& plan);
   void collect_keywords(const event::Event& event, Plan& plan);
@@ -147,6 +152,8 @@ class Matcher {
   const Outcome& outcome(Plan& plan);
   Outcome evaluate(const Plan& plan);
   void settle_late(const std::vector<RuleIndex>& maybe);
+  bool late_holds(const Test& test, TestId id);
+  bool remembered_regex(const Test& test, TestId id, const event::Field& value);
   void set_truth(const Plan& plan, bool holds);
   void forget_if_full();
 
@@ -165,6 +172,7 @@ class Matcher {
   std::map<std::vector<std::string>, std::shared_ptr<const Needles>> needles_;
 
   std::vector<Memo> values_;  // by field: bytes as they stand in the record -> verdict
+  std::unordered_map<TestId, std::array<Memo, 2>> late_;  // late regexes: value -> 0 or 1
   std::vector<std::vector<TestId>> verdicts_;
   Memo verdict_ids_;
 
@@ -175,10 +183,12 @@ class Matcher {
   std::string key_;
   std::vector<event::PathId> paths_;
   event::Event extended_;
-  std::string extracted_text_;
+  std::deque<std::string> extracted_texts_;  // what extracted fields point into
 
   Plan* plan_ = nullptr;
   const event::Event* event_ = nullptr;
+  std::uint32_t shape_ = 0;  // of event_
+  Values late_values_;
   std::vector<RuleIndex> matched_;
   Stats stats_;
 };

@@ -21,13 +21,17 @@ std::string longest_safe_run(std::string_view literal) {
   return std::string(best);
 }
 
-constexpr std::array<std::string_view, 6> printable_escapes{"\\u002", "\\u003", "\\u004",
-                                                            "\\u005", "\\u006", "\\u007"};
+// Printable characters written as escapes, and the two letters outside ASCII that fold into it
+// (U+212A Kelvin sign is k, U+017F long s is s), as UTF-8 and as escapes. A JSON record goes on
+// behind any of them, so that the short ones are never at its end.
+constexpr std::array<std::string_view, 10> disguises{
+    "\\u002", "\\u003",  "\\u004",  "\\u005",       "\\u006",
+    "\\u007", "\\u212a", "\\u017f", "\xE2\x84\xAA", "\xC5\xBF"};
 
 }  // namespace
 
 Needles::Needles(const std::vector<std::string>& literals) {
-  std::vector<std::string> runs(printable_escapes.begin(), printable_escapes.end());
+  std::vector<std::string> runs(disguises.begin(), disguises.end());
   for (const auto& literal : literals) {
     runs.push_back(longest_safe_run(literal));
     if (runs.back().size() < window || runs.size() > Teddy::most_windows) always_ = true;
@@ -35,7 +39,7 @@ Needles::Needles(const std::vector<std::string>& literals) {
   if (always_) return;
   std::vector<std::string_view> windows;
   for (const auto& run : runs)
-    windows.push_back(std::string_view(run).substr(rarest_window(run, window), window));
+    windows.push_back(std::string_view(run).substr(rarest_window(run, window), window));  // or less
   const auto bucket_of = teddy_.build(windows, window);
   for (std::size_t i = 0; i < runs.size(); ++i)
     buckets_[bucket_of[i]].push_back({runs[i], rarest_window(runs[i], window)});

@@ -3,7 +3,8 @@
 //
 //   "no" is certain, "perhaps" is not: a record may write a character as an escape, so of each
 //   literal only its longest run that JSON writes one way is looked for, and a record that
-//   escapes a printable character (\u0020 to \u007f) is always "perhaps". Without regard to
+//   escapes a printable character (\u0020 to \u007f), or holds a letter that folds into ASCII, is
+//   always "perhaps". Without regard to
 //   ASCII case.
 //
 // PERF: one rule with keywords for a whole product makes every value of every event count; on

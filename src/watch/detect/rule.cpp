@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -126,18 +128,34 @@ std::string Test::written() const {
     case Op::null: return fmt::format("{}: null", field);
     case Op::exists: return fmt::format("{}|exists: true", field);
     case Op::number:
-      return fmt::format("{}{}{}|{}: {}", field, part == TimePart::none ? "" : "|", part_name(part),
-                         sign(compare), number);
-    case Op::fieldref: return fmt::format("{}{}|fieldref: {}", field, place_name(place), text);
+      return fmt::format("{}{}{}: {}", field, part_name(part), sign(compare), number);
+    case Op::fieldref:
+      return fmt::format("{}{}{}|fieldref: {}", field, cased ? "|cased" : "", place_name(place),
+                         text);
   }
   return field;
 }
 
 std::string Test::key() const {
-  return fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", field,
-                     static_cast<int>(op), cased, pattern.written(), text,
-                     static_cast<int>(compare), number, static_cast<int>(part),
-                     static_cast<int>(place));
+  std::string key;
+  key.reserve(field.size() + text.size() + 96);
+  for (const auto part_of_it :
+       {std::to_underlying(op), std::uint8_t{cased}, std::to_underlying(compare),
+        std::to_underlying(part), std::to_underlying(place)})
+    key.push_back(static_cast<char>(part_of_it));
+  const auto bits = std::bit_cast<std::array<char, sizeof number>>(number);
+  key.append(bits.data(), bits.size());
+  const auto add = [&key](std::string_view more) {
+    const auto size = std::bit_cast<std::array<char, sizeof(std::size_t)>>(more.size());
+    key.append(size.data(), size.size()).append(more);
+  };
+  add(field);
+  add(text);
+  for (const auto& piece : pattern.pieces()) {
+    key.push_back(static_cast<char>(piece.kind));
+    add(piece.text);
+  }
+  return key;
 }
 
 std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }

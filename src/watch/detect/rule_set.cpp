@@ -268,17 +268,6 @@ RuleSet join(std::vector<Yield> yields) {
   return set;
 }
 
-Result<std::vector<std::string>> rule_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const auto& path : paths) {
-    TRY(const auto listed, list_files(path, {.extensions = {".yml", ".yaml"}}));
-    for (const auto& file : listed) files.push_back(file.string());
-  }
-  std::ranges::sort(files);
-  files.erase(std::ranges::unique(files).begin(), files.end());
-  return files;
-}
-
 void read_files(const std::vector<std::string>& files, const Placeholders& placeholders,
                 std::atomic<std::size_t>& next, std::vector<Yield>& yields) {
   for (std::size_t i = next++; i < files.size(); i = next++) {
@@ -291,6 +280,17 @@ void read_files(const std::vector<std::string>& files, const Placeholders& place
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> rule_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const auto& path : paths) {
+    TRY(const auto listed, list_files(path, {.extensions = {".yml", ".yaml"}}));
+    for (const auto& file : listed) files.push_back(file.string());
+  }
+  std::ranges::sort(files);
+  files.erase(std::ranges::unique(files).begin(), files.end());
+  return files;
+}
 
 RuleSet read_rules(std::string_view text, std::string_view file, const Placeholders& placeholders) {
   std::vector<Yield> yields(1);

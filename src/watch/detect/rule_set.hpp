@@ -33,7 +33,10 @@ struct RuleSet {
 // One YAML text, as a file of that name would be read.
 RuleSet read_rules(std::string_view text, std::string_view file, const Placeholders& placeholders);
 
-// Files (*.yml, *.yaml) and directories. Fails only if a path cannot be read at all.
+// Of files and directories: the files (*.yml, *.yaml), sorted, each once.
+Result<std::vector<std::string>> rule_files(const std::vector<std::string>& paths);
+
+// Files and directories. Fails only if a path cannot be read at all.
 Result<RuleSet> load_rules(const std::vector<std::string>& paths, const Placeholders& placeholders);
 
 // All *.yml of a directory: mappings of name to list of values.

@@ -127,6 +127,7 @@ TEST(Rule, TestsAreWrittenAsAPersonWould) {
       {"a|hour|lt: 5", "a|hour|lt: 5"},
       {"a|hour: 5", "a|hour: 5"},
       {"a|fieldref|endswith: b", "a|endswith|fieldref: b"},
+      {"a|fieldref|cased: b", "a|cased|fieldref: b"},
   };
   for (const auto& [item, written] : rows) {
     const auto set = read_rules(

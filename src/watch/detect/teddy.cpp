@@ -4,8 +4,10 @@
 #include <numeric>
 
 // g++ 12 warns of its own AVX-512 header (GCC bug 105593).
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 namespace haidang::detect {
@@ -82,14 +84,26 @@ std::vector<unsigned> Teddy::build(const std::vector<std::string_view>& windows,
   for (std::size_t place = 0; place < order.size(); ++place) {
     const auto bucket = static_cast<unsigned>(place * buckets / order.size());
     bucket_of[order[place]] = bucket;
-    for (unsigned k = 0; k < width; ++k)
-      for (const char c : {lower(windows[order[place]][k]), upper(windows[order[place]][k])}) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        low_[k][byte & 15U] |= static_cast<std::uint8_t>(1U << bucket);
-        high_[k][byte >> 4U] |= static_cast<std::uint8_t>(1U << bucket);
-      }
+    enter(windows[order[place]], bucket);
   }
   return bucket_of;
+}
+
+// A window that is too short fits whatever stands behind it.
+void Teddy::enter(std::string_view window, unsigned bucket) {
+  const auto bit = static_cast<std::uint8_t>(1U << bucket);
+  for (unsigned k = 0; k < width_; ++k) {
+    if (k >= window.size()) {
+      for (auto& nibble : low_[k]) nibble |= bit;
+      for (auto& nibble : high_[k]) nibble |= bit;
+      continue;
+    }
+    for (const char c : {lower(window[k]), upper(window[k])}) {
+      const auto byte = static_cast<std::uint8_t>(c);
+      low_[k][byte & 15U] |= bit;
+      high_[k][byte >> 4U] |= bit;
+    }
+  }
 }
 
 std::size_t Teddy::find(std::string_view text, std::size_t& from, Found& found) const {

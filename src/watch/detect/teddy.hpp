@@ -28,7 +28,8 @@ class Teddy {
 
   using Found = std::array<Candidate, 128>;
 
-  // All windows have `width` bytes (3 or 4). The bucket of each is returned, in their order.
+  // Windows of `width` bytes (3 or 4); a shorter one fits whatever stands behind it (but nothing
+  // at the very end of a text). The bucket of each is returned, in their order.
   std::vector<unsigned> build(const std::vector<std::string_view>& windows, unsigned width);
 
   // Calls see(Candidate) in ascending order until it returns true; says whether it did.
@@ -44,6 +45,7 @@ class Teddy {
   }
 
  private:
+  void enter(std::string_view window, unsigned bucket);
   using Nibbles = std::array<std::uint8_t, 16>;  // nibble -> buckets that have it
 
   // Candidates at places >= from; moves `from` past what was looked at.

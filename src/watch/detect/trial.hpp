@@ -38,10 +38,11 @@ class Trial {
     event::Event event;
     for (const auto& [name, value, kind] : fields)
       event.add(names_.child(event::Names::root, name), value, kind);
-    return match(event);
+    return ids_of(event);
   }
 
-  std::vector<std::string> match(const event::Event& event) {
+ private:
+  std::vector<std::string> ids_of(const event::Event& event) {
     const auto found = warm_.match(event, names_);
     Matcher fresh(engine_);
     CHECK(found == fresh.match(event, names_), "what was remembered changed the answer");
@@ -51,10 +52,6 @@ class Trial {
     return ids;
   }
 
-  Matcher& matcher() { return warm_; }
-  event::Names& names() { return names_; }
-
- private:
   std::vector<RuleIndex> plainly(const event::Event& event) {
     const ValuesOf values = [&](std::string_view name, Values& out) {
       for (const auto& field : event.fields)
