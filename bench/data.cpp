@@ -20,15 +20,22 @@ std::string varied(const detect::Pattern& pattern, unsigned copy) {
   return text.insert(text.size() / 2, fmt::format("q{}z", copy));
 }
 
-detect::Rule copy_of(const detect::Rule& rule, unsigned copy) {
+// The rule with other literals in place of its own; what chooses the kind of event stays. None
+// where there is nothing to vary (expressions, references between fields): an equal rule twice
+// would only find twice.
+std::optional<detect::Rule> copy_of(const detect::Rule& rule, unsigned copy) {
   detect::Rule other = rule;
   other.header.id += fmt::format("-{}", copy);
+  bool varies = false;
   for (auto& test : other.tests) {
-    const bool literal = test.op == detect::Test::Op::pattern && test.pattern.literal().size() > 3;
-    // What chooses the kind of event stays; what it looks for changes.
-    if (literal && test.field != "EventID" && test.field != "Channel")
-      test.pattern = detect::Pattern::parse(varied(test.pattern, copy));
+    using Op = detect::Test::Op;
+    if (test.op == Op::regex || test.op == Op::fieldref) return {};
+    const bool kind = test.field == "EventID" || test.field == "Channel";
+    if (kind || test.op != Op::pattern || test.pattern.literal().size() <= 3) continue;
+    test.pattern = detect::Pattern::parse(varied(test.pattern, copy));
+    varies = true;
   }
+  if (!varies) return {};
   return other;
 }
 
@@ -94,9 +101,10 @@ Text process_creations(const Text& events, std::size_t count) {
 
 std::shared_ptr<const detect::RuleSet> multiplied(const detect::RuleSet& rules, unsigned times) {
   auto more = std::make_shared<detect::RuleSet>();
-  for (unsigned copy = 0; copy < times; ++copy)
+  more->rules = rules.rules;
+  for (unsigned copy = 1; copy < times; ++copy)
     for (const auto& rule : rules.rules)
-      more->rules.push_back(copy == 0 ? rule : copy_of(rule, copy));
+      if (auto other = copy_of(rule, copy)) more->rules.push_back(std::move(*other));
   more->reported.assign(more->rules.size(), true);
   return more;
 }

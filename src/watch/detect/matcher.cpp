@@ -162,8 +162,12 @@ std::string_view Matcher::routing_key(const Event& event, const Shape& shape) {
   for (const auto& [at, slot] : shape.routing) routing_values_[slot] = &event.fields[at];
   key_.clear();
   for (const Field* value : routing_values_) {
+    // Length and kind first, so that no value can pass for two.
+    const std::uint64_t head = value == nullptr ? 0
+                                                : std::uint64_t{value->size} << 8 | 1U |
+                                                      static_cast<unsigned>(value->kind) << 1;
+    key_.append(reinterpret_cast<const char*>(&head), sizeof head);
     if (value != nullptr) key_.append(value->bytes());
-    key_.push_back('\0');
   }
   return key_;
 }
@@ -234,7 +238,8 @@ const Event& Matcher::extracted(const Event& event, const Plan& plan) {
   for (const std::uint32_t i : plan.key.extractions) {
     const Extraction& extraction = own.extractions[i];
     const auto from = std::ranges::find_if(event.fields, [&](const Field& field) {
-      return names_->name(field.path) == extraction.from;
+      const auto names = own.sigma_names(names_->name(field.path), plan.key.held);
+      return std::ranges::find(names, extraction.from) != names.end();
     });
     if (from != event.fields.end()) extract(extraction, *from);
   }
