@@ -47,7 +47,8 @@ Result<Plan> plan(const DetectSettings& chosen) {
   TRY(plan.matching.logsource, chosen.chosen_logsource());
   TRY(plan.matching.clock, chosen.clock());
   TRY(const auto catalogue, find_catalogue(catalogue_hints(chosen.catalogue)));
-  TRY(plan.engine, load_watch_rules(catalogue, chosen.rules));
+  TRY(plan.engine,
+      load_watch_rules(catalogue, chosen.rules, chosen.no_cache ? "" : cache_directory()));
   plan.load_s = seconds_since(start);
   return plan;
 }

@@ -55,6 +55,8 @@ Settings declare(DetectSettings& chosen) {
                 chosen.utc_offset);
   settings.text({"catalogue", "DIR", "folder of mappings, placeholders and rules"},
                 chosen.catalogue);
+  settings.flag({"no-cache", "", "read the rules anew, not from ~/.cache/haidang"},
+                chosen.no_cache);
   settings.number({"top", "N", "rules that the table shows"}, chosen.top,
                   {std::size_t{1}, std::size_t{1'000'000}});
   declare_language(settings, chosen.language);

@@ -25,6 +25,7 @@ struct DetectSettings {
   bool explain = false;
   bool no_event = false;
   bool follow = false;
+  bool no_cache = false;
   std::string logsource{};
   std::string utc_offset = "+07:00";
   std::string catalogue{};

@@ -1,10 +1,13 @@
 #include "app/watch_rules.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "watch/detect/rule_cache.hpp"
 
 namespace haidang::app {
 
@@ -18,12 +21,21 @@ Result<detect::Mappings> mappings_of(const std::string& catalogue) {
   return detect::Mappings::load(catalogue + "/mappings");
 }
 
-Result<std::shared_ptr<const detect::Engine>> load_watch_rules(
-    const std::string& catalogue, std::vector<std::string> directories) {
+std::string cache_directory() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache == '/') return std::string(cache) + "/haidang";
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home != '/' ? "" : std::string(home) + "/.cache/haidang";
+}
+
+Result<std::shared_ptr<const detect::Engine>> load_watch_rules(const std::string& catalogue,
+                                                               std::vector<std::string> directories,
+                                                               const std::string& cache) {
   if (directories.empty()) directories.push_back(catalogue + "/rules");
   TRY(const auto placeholders, placeholders_of(catalogue));
   TRY(auto mappings, mappings_of(catalogue));
-  TRY(auto rules, detect::load_rules(directories, placeholders));
+  TRY(auto rules, cache.empty() ? detect::load_rules(directories, placeholders)
+                                : detect::load_rules_cached(directories, placeholders, cache));
   if (rules.rules.empty()) {
     const std::string where = fmt::format("{}", fmt::join(directories, ", "));
     if (rules.refused.empty()) return invalid("there are no rules (*.yml) here", where);

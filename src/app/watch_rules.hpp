@@ -18,9 +18,14 @@ namespace haidang::app {
 Result<detect::Placeholders> placeholders_of(const std::string& catalogue);
 Result<detect::Mappings> mappings_of(const std::string& catalogue);
 
-// `directories` empty: the catalogue's own rules.
-Result<std::shared_ptr<const detect::Engine>> load_watch_rules(
-    const std::string& catalogue, std::vector<std::string> directories);
+// Where rules that were read wait for the next run: $XDG_CACHE_HOME/haidang, else
+// ~/.cache/haidang; empty where neither is known.
+std::string cache_directory();
+
+// `directories` empty: the catalogue's own rules. `cache` empty: no cache.
+Result<std::shared_ptr<const detect::Engine>> load_watch_rules(const std::string& catalogue,
+                                                               std::vector<std::string> directories,
+                                                               const std::string& cache);
 
 std::vector<RuleUse> uses_of(const detect::RuleSet& rules, const detect::Correlator& correlator);
 

@@ -20,14 +20,11 @@ namespace fs = std::filesystem;
 Error::Kind kind_of(int code) {
   switch (code) {
     case ENOENT:
-    case ENOTDIR:
-      return Error::Kind::not_found;
+    case ENOTDIR: return Error::Kind::not_found;
     case EACCES:
     case EPERM:
-    case EROFS:
-      return Error::Kind::denied;
-    default:
-      return Error::Kind::unavailable;
+    case EROFS: return Error::Kind::denied;
+    default: return Error::Kind::unavailable;
   }
 }
 

@@ -61,8 +61,7 @@ class Loader {
       Token token;
       TRY_VOID(next(token));
       switch (static_cast<int>(token.type())) {
-        case YAML_STREAM_END_EVENT:
-          return found;
+        case YAML_STREAM_END_EVENT: return found;
         case YAML_DOCUMENT_START_EVENT: {
           anchors_.clear();
           nodes_ = 0;
@@ -72,8 +71,7 @@ class Loader {
           if (!node.is_null()) found.push_back(std::move(node));
           break;
         }
-        default:
-          break;
+        default: break;
       }
     }
   }
@@ -98,16 +96,11 @@ class Loader {
       return refuse(fmt::format("more than {} parts in one document", limits_.most_nodes),
                     token.line());
     switch (static_cast<int>(token.type())) {
-      case YAML_SCALAR_EVENT:
-        return scalar(token);
-      case YAML_SEQUENCE_START_EVENT:
-        return sequence(token, depth);
-      case YAML_MAPPING_START_EVENT:
-        return mapping(token, depth);
-      case YAML_ALIAS_EVENT:
-        return alias(token);
-      default:
-        return refuse("a value was expected", token.line());
+      case YAML_SCALAR_EVENT: return scalar(token);
+      case YAML_SEQUENCE_START_EVENT: return sequence(token, depth);
+      case YAML_MAPPING_START_EVENT: return mapping(token, depth);
+      case YAML_ALIAS_EVENT: return alias(token);
+      default: return refuse("a value was expected", token.line());
     }
   }
 

@@ -1,6 +1,8 @@
 #include "watch/detect/needles.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace haidang::detect {
 namespace {
@@ -28,30 +30,73 @@ constexpr std::array<std::string_view, 10> disguises{
     "\\u002", "\\u003",  "\\u004",  "\\u005",       "\\u006",
     "\\u007", "\\u212a", "\\u017f", "\xE2\x84\xAA", "\xC5\xBF"};
 
+using Windows = std::set<std::string_view>;
+
+// One window of each run: its rarest, or, where that makes too many different ones, the window
+// that most runs share.
+Windows choose_windows(const std::vector<std::string>& runs, unsigned width) {
+  Windows rarest;
+  std::map<std::string_view, std::size_t> shared;
+  for (const std::string_view run : runs) {
+    rarest.insert(run.substr(rarest_window(run, width), width));
+    for (std::size_t at = 0; at == 0 || at + width <= run.size(); ++at)
+      ++shared[run.substr(at, width)];
+  }
+  if (rarest.size() <= Teddy::most_windows) return rarest;
+  Windows few;
+  for (const std::string_view run : runs) {
+    std::string_view best = run.substr(0, width);
+    for (std::size_t at = 1; at + width <= run.size(); ++at)
+      if (shared[run.substr(at, width)] > shared[best]) best = run.substr(at, width);
+    few.insert(best);
+  }
+  return few;
+}
+
 }  // namespace
 
 Needles::Needles(const std::vector<std::string>& literals) {
   std::vector<std::string> runs(disguises.begin(), disguises.end());
   for (const auto& literal : literals) {
     runs.push_back(longest_safe_run(literal));
-    if (runs.back().size() < window || runs.size() > Teddy::most_windows) always_ = true;
+    if (runs.back().size() < window) always_ = true;
   }
   if (always_) return;
-  std::vector<std::string_view> windows;
-  for (const auto& run : runs)
-    windows.push_back(std::string_view(run).substr(rarest_window(run, window), window));  // or less
-  const auto bucket_of = teddy_.build(windows, window);
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    buckets_[bucket_of[i]].push_back({runs[i], rarest_window(runs[i], window)});
+  const Windows windows = choose_windows(runs, window);
+  always_ = windows.size() > most_scans * Teddy::most_windows;
+  if (always_) return;
+  const std::vector<std::string_view> all(windows.begin(), windows.end());
+  for (std::size_t at = 0; at < all.size(); at += Teddy::most_windows) {
+    const std::size_t end = std::min(at + Teddy::most_windows, all.size());
+    add_scan({all.begin() + static_cast<std::ptrdiff_t>(at),
+              all.begin() + static_cast<std::ptrdiff_t>(end)},
+             runs);
+  }
+}
+
+// Every run that holds one of the windows is found by it.
+void Needles::add_scan(const std::vector<std::string_view>& windows,
+                       const std::vector<std::string>& runs) {
+  Scan& scan = scans_.emplace_back();
+  const auto bucket_of = scan.teddy.build(windows, window);
+  for (std::size_t i = 0; i < windows.size(); ++i)
+    for (const auto& run : runs) {
+      const auto at = run.find(windows[i]);
+      if (at != std::string::npos)
+        scan.buckets[bucket_of[i]].push_back({run, static_cast<std::uint32_t>(at)});
+    }
 }
 
 bool Needles::perhaps_in(std::string_view raw) const {
-  return always_ || teddy_.scan(raw, [&](const auto& candidate) { return verify(raw, candidate); });
+  return always_ || std::ranges::any_of(scans_, [raw](const Scan& scan) {
+           return scan.teddy.scan(
+               raw, [&](const auto& candidate) { return scan.verify(raw, candidate); });
+         });
 }
 
-bool Needles::verify(std::string_view raw, const Teddy::Candidate& candidate) const {
+bool Needles::Scan::verify(std::string_view raw, const Teddy::Candidate& candidate) const {
   for (unsigned left = candidate.buckets; left != 0; left &= left - 1)
-    for (const auto& needle : buckets_[static_cast<unsigned>(std::countr_zero(left))]) {
+    for (const auto& needle : buckets[static_cast<unsigned>(std::countr_zero(left))]) {
       if (candidate.at < needle.at) continue;
       const auto here = raw.substr(candidate.at - needle.at, needle.bytes.size());
       if (std::ranges::equal(here, needle.bytes, {}, lower)) return true;

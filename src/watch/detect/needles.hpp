@@ -30,15 +30,21 @@ class Needles {
 
  private:
   static constexpr unsigned window = 4;
+  static constexpr std::size_t most_scans = 4;  // more, and asking the values costs less
   struct Needle {
     std::string bytes;
     std::uint32_t at;  // of its window
   };
-  [[nodiscard]] bool verify(std::string_view raw, const Teddy::Candidate& candidate) const;
+  // As many needles as one Teddy can look for at once.
+  struct Scan {
+    Teddy teddy{};
+    std::array<std::vector<Needle>, 8> buckets{};
+    [[nodiscard]] bool verify(std::string_view raw, const Teddy::Candidate& candidate) const;
+  };
+  void add_scan(const std::vector<std::string_view>& windows, const std::vector<std::string>& runs);
 
   bool always_ = false;
-  Teddy teddy_;
-  std::array<std::vector<Needle>, 8> buckets_;
+  std::vector<Scan> scans_;
 };
 
 }  // namespace haidang::detect

@@ -152,25 +152,13 @@ void BinXml::fragment(Input in, std::uint32_t parent, int depth) {
   while (go_on(in) && in.at < in.end) {
     const auto token = number<std::uint8_t>(in);
     switch (token & ~more_flag) {
-      case end_of_fragment:
-        return;
-      case fragment_header:
-        bytes(in, 3);
-        break;
-      case instance:
-        template_instance(in, parent, depth + 1);
-        break;
-      case open_start:
-        element(in, token, parent, depth + 1);
-        break;
-      case pi_target:
-        name(in);
-        break;
-      case pi_data:
-        units(in);
-        break;
-      default:
-        return fail("an unknown token stands where an element should");
+      case end_of_fragment: return;
+      case fragment_header: bytes(in, 3); break;
+      case instance: template_instance(in, parent, depth + 1); break;
+      case open_start: element(in, token, parent, depth + 1); break;
+      case pi_target: name(in); break;
+      case pi_data: units(in); break;
+      default: return fail("an unknown token stands where an element should");
     }
   }
 }
@@ -276,9 +264,7 @@ bool BinXml::text_token(Input& in, std::uint8_t token, std::vector<XmlValue>& pi
       number<std::uint8_t>(in);  // always a string
       pieces.push_back({units(in)});
       return true;
-    case cdata:
-      pieces.push_back({units(in)});
-      return true;
+    case cdata: pieces.push_back({units(in)}); return true;
     case character: {
       const auto unit = number<std::uint16_t>(in);
       const std::array<char, 2> bytes{static_cast<char>(unit & 0xFFU),
@@ -286,21 +272,12 @@ bool BinXml::text_token(Input& in, std::uint8_t token, std::vector<XmlValue>& pi
       pieces.push_back({utf8_of({bytes.data(), bytes.size()}, arena_)});
       return true;
     }
-    case entity:
-      pieces.push_back({entity_text(name(in))});
-      return true;
-    case pi_target:
-      name(in);
-      return true;
-    case pi_data:
-      units(in);
-      return true;
+    case entity: pieces.push_back({entity_text(name(in))}); return true;
+    case pi_target: name(in); return true;
+    case pi_data: units(in); return true;
     case normal_slot:
-    case optional_slot:
-      put_slot(in, no_element, pieces, deepest);
-      return true;
-    default:
-      return false;
+    case optional_slot: put_slot(in, no_element, pieces, deepest); return true;
+    default: return false;
   }
 }
 

@@ -174,12 +174,9 @@ Packing packing_of(std::string_view first_bytes) {
 std::unique_ptr<ByteStream> unpack(Packing packing, std::unique_ptr<ByteStream> packed,
                                    std::string path) {
   switch (packing) {
-    case Packing::gzip:
-      return std::make_unique<Gzip>(std::move(packed), std::move(path));
-    case Packing::zstd:
-      return std::make_unique<Zstd>(std::move(packed), std::move(path));
-    case Packing::none:
-      break;
+    case Packing::gzip: return std::make_unique<Gzip>(std::move(packed), std::move(path));
+    case Packing::zstd: return std::make_unique<Zstd>(std::move(packed), std::move(path));
+    case Packing::none: break;
   }
   return packed;
 }

@@ -80,12 +80,9 @@ class JournalExport final : public Reader {
     for (;;) {
       Part part;
       switch (next_part(pending_, at, part)) {
-        case Step::need_more:
-          return begin;
-        case Step::damaged:
-          return damaged(begin, sink);
-        case Step::end_of_entry:
-          return ended(begin, at, sink);
+        case Step::need_more: return begin;
+        case Step::damaged: return damaged(begin, sink);
+        case Step::end_of_entry: return ended(begin, at, sink);
         case Step::field:
           if (record.size() < most_fields) record.add(part.name, part.value);
       }
