@@ -1,6 +1,7 @@
 #include "watch/detect/needles.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 
@@ -30,10 +31,17 @@ constexpr std::array<std::string_view, 10> disguises{
     "\\u002", "\\u003",  "\\u004",  "\\u005",       "\\u006",
     "\\u007", "\\u212a", "\\u017f", "\xE2\x84\xAA", "\xC5\xBF"};
 
+// Up to four bytes in small letters, as one word.
+std::uint32_t word(std::string_view bytes) {
+  std::array<char, 4> low{};
+  std::ranges::transform(bytes.substr(0, low.size()), low.begin(), lower);
+  return std::bit_cast<std::uint32_t>(low);
+}
+
 using Windows = std::set<std::string_view>;
 
-// One window of each run: its rarest, or, where that makes too many different ones, the window
-// that most runs share.
+// One window of each run: its rarest, or, where that makes too many different ones, the rarest of
+// those that several runs share.
 Windows choose_windows(const std::vector<std::string>& runs, unsigned width) {
   Windows rarest;
   std::map<std::string_view, std::size_t> shared;
@@ -43,11 +51,15 @@ Windows choose_windows(const std::vector<std::string>& runs, unsigned width) {
       ++shared[run.substr(at, width)];
   }
   if (rarest.size() <= Teddy::most_windows) return rarest;
+  static constexpr std::size_t several = 4;
+  const auto worth = [&shared](std::string_view window) {
+    return std::pair(std::min<std::size_t>(shared[window], several), rarity_of(window));
+  };
   Windows few;
   for (const std::string_view run : runs) {
     std::string_view best = run.substr(0, width);
     for (std::size_t at = 1; at + width <= run.size(); ++at)
-      if (shared[run.substr(at, width)] > shared[best]) best = run.substr(at, width);
+      if (worth(run.substr(at, width)) > worth(best)) best = run.substr(at, width);
     few.insert(best);
   }
   return few;
@@ -79,12 +91,14 @@ void Needles::add_scan(const std::vector<std::string_view>& windows,
                        const std::vector<std::string>& runs) {
   Scan& scan = scans_.emplace_back();
   const auto bucket_of = scan.teddy.build(windows, window);
-  for (std::size_t i = 0; i < windows.size(); ++i)
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    std::string mask(windows[i].size(), '\xFF');
+    Group& group = scan.buckets[bucket_of[i]].emplace_back(word(windows[i]), word(mask));
     for (const auto& run : runs) {
       const auto at = run.find(windows[i]);
-      if (at != std::string::npos)
-        scan.buckets[bucket_of[i]].push_back({run, static_cast<std::uint32_t>(at)});
+      if (at != std::string::npos) group.needles.push_back({run, static_cast<std::uint32_t>(at)});
     }
+  }
 }
 
 bool Needles::perhaps_in(std::string_view raw) const {
@@ -95,11 +109,15 @@ bool Needles::perhaps_in(std::string_view raw) const {
 }
 
 bool Needles::Scan::verify(std::string_view raw, const Teddy::Candidate& candidate) const {
+  const std::uint32_t here = word(raw.substr(candidate.at, window));
   for (unsigned left = candidate.buckets; left != 0; left &= left - 1)
-    for (const auto& needle : buckets[static_cast<unsigned>(std::countr_zero(left))]) {
-      if (candidate.at < needle.at) continue;
-      const auto here = raw.substr(candidate.at - needle.at, needle.bytes.size());
-      if (std::ranges::equal(here, needle.bytes, {}, lower)) return true;
+    for (const auto& group : buckets[static_cast<unsigned>(std::countr_zero(left))]) {
+      if ((here & group.mask) != group.bytes) continue;
+      for (const auto& [bytes, at] : group.needles) {
+        if (candidate.at < at) continue;
+        const auto whole = raw.substr(candidate.at - at, bytes.size());
+        if (std::ranges::equal(whole, bytes, {}, lower)) return true;
+      }
     }
   return false;
 }

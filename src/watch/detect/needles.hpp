@@ -35,10 +35,15 @@ class Needles {
     std::string bytes;
     std::uint32_t at;  // of its window
   };
+  struct Group {          // the needles of one window
+    std::uint32_t bytes;  // as they stand in memory; those not in `mask` may be any
+    std::uint32_t mask;
+    std::vector<Needle> needles;
+  };
   // As many needles as one Teddy can look for at once.
   struct Scan {
     Teddy teddy{};
-    std::array<std::vector<Needle>, 8> buckets{};
+    std::array<std::vector<Group>, 8> buckets{};
     [[nodiscard]] bool verify(std::string_view raw, const Teddy::Candidate& candidate) const;
   };
   void add_scan(const std::vector<std::string_view>& windows, const std::vector<std::string>& runs);

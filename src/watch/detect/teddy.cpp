@@ -56,19 +56,19 @@ __attribute__((target("avx512bw"))) inline __m512i wide_fits(__m512i low, __m512
 
 }  // namespace
 
+int rarity_of(std::string_view window) {
+  int score = 0;
+  for (const char c : window) score += rarity(c);
+  // A doubled mark ("::", "--") is far rarer than its letters tell.
+  for (std::size_t i = 1; i < window.size(); ++i)
+    if (window[i] == window[i - 1] && rarity(window[i]) % 2 == 0) score += 6;
+  return score;
+}
+
 std::uint32_t rarest_window(std::string_view literal, unsigned width) {
   std::uint32_t best = 0;
-  int best_score = -1;
-  for (std::uint32_t at = 0; at + width <= literal.size(); ++at) {
-    int score = 0;
-    for (unsigned i = 0; i < width; ++i) score += rarity(literal[at + i]);
-    // A doubled mark ("::", "--") is far rarer than its letters tell.
-    for (unsigned i = 1; i < width; ++i)
-      if (literal[at + i] == literal[at + i - 1] && rarity(literal[at + i]) % 2 == 0) score += 6;
-    if (score <= best_score) continue;
-    best = at;
-    best_score = score;
-  }
+  for (std::uint32_t at = 1; at + width <= literal.size(); ++at)
+    if (rarity_of(literal.substr(at, width)) > rarity_of(literal.substr(best, width))) best = at;
   return best;
 }
 

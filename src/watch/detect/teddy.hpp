@@ -61,6 +61,8 @@ class Teddy {
   std::array<Nibbles, 4> high_{};
 };
 
+// How rare such bytes are in logs, by and large: greater is rarer.
+int rarity_of(std::string_view window);
 // The bytes of a literal that are rarest in logs, by and large: where its window of `width`
 // bytes begins.
 std::uint32_t rarest_window(std::string_view literal, unsigned width);
