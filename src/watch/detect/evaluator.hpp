@@ -55,8 +55,6 @@ class Evaluator {
   Offset clock_;
   Time reference_;
   std::shared_ptr<RegexCache> regexes_;
-  std::string scratch_;
-  std::string folded_;
 };
 
 }  // namespace haidang::detect

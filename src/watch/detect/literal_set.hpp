@@ -2,7 +2,7 @@
 //
 //   build once (milliseconds for 10,000), then any number of threads may find().
 //
-// PERF: values are short (median 40 bytes) and most hold nothing, so what counts is the
+// PERF: values are short and most hold nothing, so what counts is the
 // cost of saying no. Whole, start and end are one hash probe each on the first or last
 // 8 (4, 3, 2, 1) bytes. "Anywhere" slides over the text with a gram of each literal in a
 // bitmap: one load, multiply and test a place. A literal of 8 bytes and more is entered by

@@ -45,7 +45,8 @@ const std::vector<RuleIndex>& Matcher::match(const Event& event, event::Names& n
   forget_if_full();
   shape_ = shape_of(event);
   plan_ = &plan_of(event, shape_);
-  event_ = &extracted(event, *plan_);
+  event_ = &event;
+  event_ = &extracted(event);
   matched_.clear();
   if (plan_->slots.empty()) return matched_;
   if (event_ != &event) shape_ = shape_of(*event_);
@@ -230,18 +231,14 @@ void Matcher::choose_rules(Plan& plan) {
 }
 
 // sshd and others say who and from where only in their text.
-const Event& Matcher::extracted(const Event& event, const Plan& plan) {
-  if (plan.key.extractions.empty()) return event;
+const Event& Matcher::extracted(const Event& event) {
+  if (plan_->key.extractions.empty()) return event;
   extended_ = event;
   extracted_texts_.clear();
-  const Dataset& own = engine_->mappings().datasets()[plan.key.dataset];
-  for (const std::uint32_t i : plan.key.extractions) {
-    const Extraction& extraction = own.extractions[i];
-    const auto from = std::ranges::find_if(event.fields, [&](const Field& field) {
-      const auto names = own.sigma_names(names_->name(field.path), plan.key.held);
-      return std::ranges::find(names, extraction.from) != names.end();
-    });
-    if (from != event.fields.end()) extract(extraction, *from);
+  const Dataset& own = engine_->mappings().datasets()[plan_->key.dataset];
+  for (const std::uint32_t i : plan_->key.extractions) {
+    const auto& from = positions_of(own.extractions[i].from);
+    if (!from.empty()) extract(own.extractions[i], event.fields[from.front()]);
   }
   return extended_;
 }

@@ -38,8 +38,6 @@ class Memo {
     }
   }
 
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[hash & mask_]); }
-
   // `key` must not be there yet. Where it is kept.
   const char* insert(std::uint64_t hash, std::string_view key, std::uint32_t value) {
     if (count_ * 2 >= entries_.size()) grow();

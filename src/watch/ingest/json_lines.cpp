@@ -21,7 +21,7 @@ using event::PathId;
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Made of the characters of numbers; PERF: a table, as find_first_not_of searches its set anew
-// for each character and took a tenth of the reading.
+// for each character.
 bool is_number(std::string_view text) {
   static constexpr auto known = [] {
     std::array<bool, 256> table{};
