@@ -130,20 +130,35 @@ void LiteralSet::build_class(unsigned gram, unsigned stride, std::size_t below) 
     if (where == Where::anywhere && fits) own.push_back(i);
   }
   if (own.empty()) return;
-  if (gram == 3 && own.size() <= Teddy::most_windows) return build_few(own, gram);
+  const std::size_t most_scans = gram == 3 ? 4 : 1;
+  if (stride == 1 && gram > 1 && own.size() <= most_scans * Teddy::most_windows)
+    return build_few(std::move(own));
   build_slider(own, gram, stride);
 }
 
-void LiteralSet::build_few(const std::vector<std::uint32_t>& own, unsigned gram) {
+// The short ones first, so that the others get the wider windows.
+void LiteralSet::build_few(std::vector<std::uint32_t> own) {
+  const auto size = [this](std::uint32_t i) { return literals_[i].bytes.size(); };
+  std::ranges::stable_sort(own, {}, size);
+  for (std::span<const std::uint32_t> left = own; !left.empty();) {
+    const std::size_t taken = std::min(left.size(), Teddy::most_windows);
+    add_few(left.first(taken));
+    left = left.subspan(taken);
+  }
+}
+
+void LiteralSet::add_few(std::span<const std::uint32_t> own) {
+  const auto width =
+      static_cast<unsigned>(std::min<std::size_t>(4, literals_[own.front()].bytes.size()));
   std::vector<std::string_view> windows;
   for (const std::uint32_t i : own) {
     const std::string_view bytes = literals_[i].bytes;
-    windows.push_back(bytes.substr(rarest_window(bytes, gram), gram));
+    windows.push_back(bytes.substr(rarest_window(bytes, width), width));
   }
-  const auto bucket_of = teddy_.build(windows, gram);
-  few_.resize(8);
+  Few& few = few_.emplace_back();
+  const auto bucket_of = few.teddy.build(windows, width);
   for (std::size_t k = 0; k < own.size(); ++k)
-    few_[bucket_of[k]].push_back({own[k], rarest_window(literals_[own[k]].bytes, gram)});
+    few.buckets[bucket_of[k]].push_back({own[k], rarest_window(literals_[own[k]].bytes, width)});
 }
 
 std::vector<std::string_view> LiteralSet::literals_of(const std::vector<std::uint32_t>& own) const {

@@ -6,7 +6,8 @@
 // cost of saying no. Whole, start and end are one hash probe each on the first or last
 // 8 (4, 3, 2, 1) bytes. "Anywhere" slides over the text with a gram of each literal in a
 // bitmap: one load, multiply and test a place. A literal of 8 bytes and more is entered by
-// four grams side by side, so every fourth place is enough; the few of 3 to 7 bytes go to Teddy.
+// four grams side by side, so every fourth place is enough; shorter ones, where they are few, go
+// to Teddy (up to four times over the text, which is still several times faster).
 // Hyperscan, measured beside it, is
 // between 0.6 and 1.6 times as fast and takes 10 to 20 times longer to compile (docs/adr/0005).
 #pragma once
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +39,7 @@ class LiteralSet {
   void find(std::string_view text, Hit&& hit) const {
     if (!whole_.empty()) find_whole(text, hit);
     for (const Edge& edge : edges_) find_at_edge(edge, text, hit);
-    if (!few_.empty()) find_few(text, hit);
+    for (const Few& few : few_) find_few(few, text, hit);
     for (const Slider& slider : sliders_) slide(slider, text, hit);
   }
 
@@ -85,6 +87,11 @@ class LiteralSet {
     bool end;
     unsigned gram;  // bytes of the key
     Table table;
+  };
+  // Some literals of one size class anywhere, as many as one Teddy can look for.
+  struct Few {
+    Teddy teddy{};
+    std::array<std::vector<Entry>, 8> buckets{};
   };
   // Literals anywhere, of one size class.
   struct Slider {
@@ -137,10 +144,10 @@ class LiteralSet {
   }
 
   template <class Hit>
-  void find_few(std::string_view text, Hit& hit) const {
-    teddy_.scan(text, [&](const Teddy::Candidate& candidate) {
+  void find_few(const Few& few, std::string_view text, Hit& hit) const {
+    few.teddy.scan(text, [&](const Teddy::Candidate& candidate) {
       for (unsigned left = candidate.buckets; left != 0; left &= left - 1)
-        for (const Entry& entry : few_[static_cast<unsigned>(std::countr_zero(left))])
+        for (const Entry& entry : few.buckets[static_cast<unsigned>(std::countr_zero(left))])
           compare(entry, text, candidate.at, hit);
       return false;
     });
@@ -193,15 +200,15 @@ class LiteralSet {
   void build_class(unsigned gram, unsigned stride, std::size_t below);
   [[nodiscard]] std::vector<std::string_view> literals_of(
       const std::vector<std::uint32_t>& own) const;
-  void build_few(const std::vector<std::uint32_t>& own, unsigned gram);
+  void build_few(std::vector<std::uint32_t> own);
+  void add_few(std::span<const std::uint32_t> own);
   void build_slider(const std::vector<std::uint32_t>& own, unsigned gram, unsigned stride);
 
   std::vector<Literal> literals_;
   Table whole_;
   std::vector<Edge> edges_;
   std::vector<Slider> sliders_;
-  Teddy teddy_;                          // for the middle class, if they are few
-  std::vector<std::vector<Entry>> few_;  // its buckets; empty if they are many
+  std::vector<Few> few_;
 };
 
 }  // namespace haidang::detect

@@ -77,7 +77,7 @@ class Matcher {
  private:
   using Verdict = std::uint32_t;  // index into verdicts_: the tests that hold; 0: none
   static constexpr Verdict absent = ~0U;
-  static constexpr std::size_t longest_remembered = 4096;  // longer values are asked each time
+  static constexpr std::size_t longest_remembered = 65536;  // longer values are asked each time
   static constexpr std::size_t most_shapes = 4096;
 
   // Field number `at` of an event gives the value of a slot.

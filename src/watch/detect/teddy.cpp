@@ -107,10 +107,16 @@ void Teddy::enter(std::string_view window, unsigned bucket) {
 }
 
 std::size_t Teddy::find(std::string_view text, std::size_t& from, Found& found) const {
-  const std::size_t left = text.size() - from;
-  if (unit_ == Unit::avx512 && left >= 64 + width_) return find_avx512(text, from, found);
-  if (unit_ != Unit::plain && left >= 32 + width_) return find_avx2(text, from, found);
+  if (unit_ == Unit::avx512 && text.size() >= 64 + width_) return find_avx512(text, from, found);
+  if (unit_ != Unit::plain && text.size() >= 32 + width_) return find_avx2(text, from, found);
   return find_plain(text, from, found);
+}
+
+// Where the block of `step` places that begins at `from` must be read so that it ends in the text:
+// the last one is read again from further ahead, and `skip` of its places are known.
+Teddy::Block Teddy::block_at(std::string_view text, std::size_t from, std::size_t step) const {
+  const std::size_t last = text.size() + 1 - width_ - step;
+  return from <= last ? Block{text.data() + from, 0} : Block{text.data() + last, from - last};
 }
 
 std::size_t Teddy::find_plain(std::string_view text, std::size_t& from, Found& found) const {
@@ -128,33 +134,35 @@ std::size_t Teddy::find_plain(std::string_view text, std::size_t& from, Found& f
   return count;
 }
 
-// PERF: three rounds written as one expression, the fourth behind a branch that never changes.
+// PERF: two rounds written as one expression, the others behind branches that never change.
 __attribute__((target("avx2"))) std::size_t Teddy::find_avx2(std::string_view text,
                                                              std::size_t& from,
                                                              Found& found) const {
   const __m256i low[4] = {table(low_[0]), table(low_[1]), table(low_[2]), table(low_[3])};
   const __m256i high[4] = {table(high_[0]), table(high_[1]), table(high_[2]), table(high_[3])};
   const __m256i zero = _mm256_setzero_si256();
+  const bool three = width_ >= 3;
   const bool four = width_ == 4;
   constexpr std::size_t step = 32;
   std::size_t count = 0;
-  for (; from + step + width_ <= text.size(); from += step) {
+  for (; from + width_ <= text.size(); from += step) {
     if (count + step > found.size()) return count;
-    const char* at = text.data() + from;
-    __m256i fit =
-        _mm256_and_si256(_mm256_and_si256(fits(low[0], high[0], at), fits(low[1], high[1], at + 1)),
-                         fits(low[2], high[2], at + 2));
+    const auto [at, skip] = block_at(text, from, step);
+    __m256i fit = _mm256_and_si256(fits(low[0], high[0], at), fits(low[1], high[1], at + 1));
+    if (three) fit = _mm256_and_si256(fit, fits(low[2], high[2], at + 2));
     if (four) fit = _mm256_and_si256(fit, fits(low[3], high[3], at + 3));
-    auto places = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fit, zero)));
+    auto places = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fit, zero))) &
+                  ~0U << skip;
     if (places == 0) [[likely]]
       continue;
     std::array<std::uint8_t, step> buckets_at;
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(buckets_at.data()), fit);
     for (; places != 0; places &= places - 1) {
       const auto i = static_cast<std::uint32_t>(std::countr_zero(places));
-      found[count++] = {static_cast<std::uint32_t>(from) + i, buckets_at[i]};
+      found[count++] = {static_cast<std::uint32_t>(at - text.data()) + i, buckets_at[i]};
     }
   }
+  from = text.size();
   return count;
 }
 
@@ -166,26 +174,28 @@ __attribute__((target("avx512bw"))) std::size_t Teddy::find_avx512(std::string_v
                           wide_table(low_[3])};
   const __m512i high[4] = {wide_table(high_[0]), wide_table(high_[1]), wide_table(high_[2]),
                            wide_table(high_[3])};
+  const bool three = width_ >= 3;
   const bool four = width_ == 4;
   constexpr std::size_t step = 64;
   std::size_t count = 0;
-  for (; from + step + width_ <= text.size(); from += step) {
+  for (; from + width_ <= text.size(); from += step) {
     if (count + step > found.size()) return count;
-    const char* at = text.data() + from;
-    __m512i fit = _mm512_and_si512(
-        _mm512_and_si512(wide_fits(low[0], high[0], at), wide_fits(low[1], high[1], at + 1)),
-        wide_fits(low[2], high[2], at + 2));
+    const auto [at, skip] = block_at(text, from, step);
+    __m512i fit =
+        _mm512_and_si512(wide_fits(low[0], high[0], at), wide_fits(low[1], high[1], at + 1));
+    if (three) fit = _mm512_and_si512(fit, wide_fits(low[2], high[2], at + 2));
     if (four) fit = _mm512_and_si512(fit, wide_fits(low[3], high[3], at + 3));
-    std::uint64_t places = _mm512_test_epi8_mask(fit, fit);
+    std::uint64_t places = _mm512_test_epi8_mask(fit, fit) & ~std::uint64_t{0} << skip;
     if (places == 0) [[likely]]
       continue;
     std::array<std::uint8_t, step> buckets_at;
     _mm512_storeu_si512(buckets_at.data(), fit);
     for (; places != 0; places &= places - 1) {
       const auto i = static_cast<std::uint32_t>(std::countr_zero(places));
-      found[count++] = {static_cast<std::uint32_t>(from) + i, buckets_at[i]};
+      found[count++] = {static_cast<std::uint32_t>(at - text.data()) + i, buckets_at[i]};
     }
   }
+  from = text.size();
   return count;
 }
 

@@ -1,6 +1,6 @@
 // Where in a text may one of a few short byte strings begin? 64 or 32 places at a time.
 //
-//   needles -> windows of 3 or 4 bytes -> 8 buckets -> two nibble tables a byte -> candidates
+//   needles -> windows of 2 to 4 bytes -> 8 buckets -> two nibble tables a byte -> candidates
 //
 // A candidate is a place and the buckets whose windows fit there nibble by nibble; the caller
 // compares. ASCII letters are taken in both cases. Nothing that fits is missed.
@@ -28,7 +28,7 @@ class Teddy {
 
   using Found = std::array<Candidate, 128>;
 
-  // Windows of `width` bytes (3 or 4); a shorter one fits whatever stands behind it (but nothing
+  // Windows of `width` bytes (2 to 4); a shorter one fits whatever stands behind it (but nothing
   // at the very end of a text). The bucket of each is returned, in their order.
   std::vector<unsigned> build(const std::vector<std::string_view>& windows, unsigned width);
 
@@ -47,6 +47,12 @@ class Teddy {
  private:
   void enter(std::string_view window, unsigned bucket);
   using Nibbles = std::array<std::uint8_t, 16>;  // nibble -> buckets that have it
+
+  struct Block {
+    const char* at;
+    std::size_t skip;
+  };
+  [[nodiscard]] Block block_at(std::string_view text, std::size_t from, std::size_t step) const;
 
   // Candidates at places >= from; moves `from` past what was looked at.
   std::size_t find(std::string_view text, std::size_t& from, Found& found) const;
