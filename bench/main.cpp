@@ -1,4 +1,4 @@
-// haidang_bench [--out DIR] [load|match|correlate …]
+// haidang_bench [--out DIR] [load|match|correlate|ledger|net …]
 #include <algorithm>
 #include <array>
 #include <string>
@@ -14,9 +14,10 @@ struct Bench {
   std::string_view name;
   void (*run)(haidang::bench::Report&);
 };
-constexpr std::array benches{Bench{"load", haidang::bench::bench_load},
-                             Bench{"match", haidang::bench::bench_match},
-                             Bench{"correlate", haidang::bench::bench_correlate}};
+constexpr std::array benches{
+    Bench{"load", haidang::bench::bench_load}, Bench{"match", haidang::bench::bench_match},
+    Bench{"correlate", haidang::bench::bench_correlate},
+    Bench{"ledger", haidang::bench::bench_ledger}, Bench{"net", haidang::bench::bench_net}};
 
 }  // namespace
 

@@ -34,5 +34,7 @@ class Report {
 void bench_load(Report& report);
 void bench_match(Report& report);
 void bench_correlate(Report& report);
+void bench_ledger(Report& report);
+void bench_net(Report& report);
 
 }  // namespace haidang::bench

@@ -27,7 +27,8 @@ struct Unreadable {
 struct Batch {
   static constexpr std::size_t most_named = 20;  // unreadable records, the rest is counted
 
-  std::string text{};  // for the output as it is
+  std::uint32_t rulebook = 0;  // the number of the rules it was matched with; clear() leaves it
+  std::string text{};          // for the output as it is
   Tally tally{};
   std::vector<detect::Occurrence> occurrences{};  // for correlations
   std::vector<Unreadable> unreadable{};

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -21,13 +23,15 @@ namespace {
 
 constexpr std::size_t most_followed = 64;  // each has a thread and a matcher of its own
 
-// Set by a signal, so it cannot belong to anyone.
+// Set by signals, so they cannot belong to anyone.
 std::atomic<bool> interrupted = false;
+std::atomic<bool> reload_wanted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void end_on_signals() {
+void listen_to_signals() {
   for (const int signal : {SIGINT, SIGTERM})
     std::signal(signal, [](int) { interrupted.store(true); });
+  std::signal(SIGHUP, [](int) { reload_wanted.store(true); });
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -106,6 +110,39 @@ ExitCode code_of(const Output& output, Notices& notices) {
   return notices.input_failed() ? ExitCode::unread : ExitCode::done;
 }
 
+// Rules read anew on SIGHUP while files are followed: compiled aside, put in force whole. Where
+// nothing can be read the old ones stay.
+class Reloading {
+ public:
+  Reloading(const DetectSettings& chosen, std::function<Rulebook(const Plan&)> begin,
+            InForce& rules, Notices& notices)
+      : chosen_(chosen), begin_(std::move(begin)), rules_(rules), notices_(notices) {
+    if (chosen.follow) thread_ = std::jthread([this](const std::stop_token& end) { run(end); });
+  }
+
+ private:
+  void run(const std::stop_token& end) {
+    while (!end.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      if (reload_wanted.exchange(false)) reload();
+    }
+  }
+
+  void reload() {
+    const auto planned = plan(chosen_);
+    if (!planned) return notices_.say("the rules stay as they were: " + planned.error().message());
+    say_refused(chosen_, planned->engine->rules(), notices_);
+    rules_.replace(begin_(*planned));
+    notices_.say(fmt::format("{} rules now in force", planned->engine->rules().rules.size()));
+  }
+
+  const DetectSettings& chosen_;
+  std::function<Rulebook(const Plan&)> begin_;
+  InForce& rules_;
+  Notices& notices_;
+  std::jthread thread_;
+};
+
 ExitCode detect(const DetectSettings& chosen, const Plan& plan, const Terminal& terminal) {
   const auto inputs = ingest::expand(chosen.paths);
   Output output(terminal.output);
@@ -114,16 +151,23 @@ ExitCode detect(const DetectSettings& chosen, const Plan& plan, const Terminal& 
   say_refused(chosen, plan.engine->rules(), notices);
   say_inputs(inputs, notices);
 
-  const Telling told = telling(chosen, plan, output, inputs.files);
-  Report report(plan.engine->shared_rules(), told, output, notices, progress);
-  const Work work{.engine = plan.engine,
+  Report report(output, notices, progress);
+  auto begin = [&, number = 0U](const Plan& rules) mutable {
+    const Telling told = telling(chosen, rules, output, inputs.files);
+    const auto& correlator = report.begin(rules.engine->shared_rules(), told);
+    return Rulebook{.number = number++,
+                    .engine = rules.engine,
+                    .uses = uses_of(rules.engine->rules(), correlator),
+                    .make_recorder = told.recorders()};
+  };
+  const auto rules = std::make_shared<InForce>(begin(plan));
+  const Work work{.rules = rules,
                   .matching = plan.matching,
-                  .uses = uses_of(plan.engine->rules(), report.correlator()),
-                  .make_recorder = told.recorders(),
                   .files = inputs.files,
                   .threads = chosen.chosen_threads(),
                   .follow = chosen.follow};
   const auto start = std::chrono::steady_clock::now();
+  const Reloading reloading(chosen, std::ref(begin), *rules, notices);
   run(work, interrupted, [&report](Batch& batch) { return report.take(batch); });
   report.finish_correlations();
   const double match_s = seconds_since(start);
@@ -163,7 +207,7 @@ ExitCode run_detect(Arguments arguments, const Terminal& terminal) {
   const auto planned = plan(chosen);
   if (!planned) return refuse(planned.error(), ExitCode::unread, terminal);
   interrupted = false;
-  if (chosen.follow) end_on_signals();
+  if (chosen.follow) listen_to_signals();
   return detect(chosen, *planned, terminal);
 }
 

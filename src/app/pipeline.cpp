@@ -26,6 +26,17 @@ void on_threads(std::size_t count, const auto& body) {
 
 }  // namespace
 
+std::shared_ptr<const Rulebook> InForce::rulebook() const {
+  const std::scoped_lock lock(mutex_);
+  return rulebook_;
+}
+
+void InForce::replace(Rulebook next) {
+  const std::scoped_lock lock(mutex_);
+  rulebook_ = std::make_shared<const Rulebook>(std::move(next));
+  number_.store(rulebook_->number, std::memory_order_release);
+}
+
 void run(const Work& work, std::atomic<bool>& stop, const Delivery::Take& take) {
   const auto take_or_stop = [&](Batch& batch) {
     const bool more = take(batch);

@@ -22,10 +22,14 @@ std::shared_ptr<const detect::Engine> engine_of(std::string_view rules) {
       std::make_shared<const detect::Mappings>(std::move(*mappings)));
 }
 
+Rulebook rulebook_of(std::string_view rules, std::uint32_t number) {
+  return {.number = number, .engine = engine_of(rules), .uses = {RuleUse{}}, .make_recorder = [] {
+            return std::make_unique<Lines>();
+          }};
+}
+
 Work work_on(std::vector<std::string> files, unsigned threads) {
-  return {.engine = engine_of(bad_word_rule),
-          .uses = {RuleUse{}},
-          .make_recorder = [] { return std::make_unique<Lines>(); },
+  return {.rules = std::make_shared<InForce>(rulebook_of(bad_word_rule, 0)),
           .files = std::move(files),
           .threads = threads};
 }
@@ -100,6 +104,34 @@ TEST(Pipeline, FollowsSeveralFilesAtOnceUntilStopped) {
   });
   EXPECT_NE(text.find("0:1\n"), std::string::npos);
   EXPECT_NE(text.find("1:1\n"), std::string::npos);
+}
+
+TEST(Pipeline, PutsNewRulesInForceBetweenTwoPieces) {
+  constexpr std::string_view good_word_rule = R"(
+title: A good word
+logsource: {category: test}
+detection:
+  sel: {word: good}
+  condition: sel
+)";
+  const Folder folder;
+  const std::string file = folder.write("a", events(1));
+  const auto rules = std::make_shared<InForce>(rulebook_of(bad_word_rule, 0));
+  Work work = work_on({file}, 1);
+  work.rules = rules;
+  work.follow = true;
+  std::atomic<bool> stop = false;
+  std::vector<std::uint32_t> by_rulebook;
+  run(work, stop, [&](Batch& batch) {
+    by_rulebook.insert(by_rulebook.end(), batch.matches, batch.rulebook);
+    if (by_rulebook.size() == 1 && rules->number() == 0) {
+      rules->replace(rulebook_of(good_word_rule, 1));
+      std::ofstream(file, std::ios::app) << "{\"word\":\"bad\"}\n{\"word\":\"good\"}\n";
+    }
+    if (by_rulebook.size() == 2) stop = true;
+    return true;
+  });
+  EXPECT_EQ(by_rulebook, (std::vector<std::uint32_t>{0, 1}));
 }
 
 }  // namespace

@@ -13,57 +13,64 @@ MakeRecorder Telling::recorders() const {
   return [shown = live ? table.get() : nullptr] { return make_tally_recorder(shown); };
 }
 
-Report::Report(std::shared_ptr<const detect::RuleSet> rules, Telling telling, Output& output,
-               Notices& notices, Progress& progress)
-    : rules_(rules),
-      telling_(std::move(telling)),
-      output_(output),
-      notices_(notices),
-      progress_(progress),
-      correlating_(std::move(rules),
-                   telling_.live ? Correlating::Mode::live : Correlating::Mode::at_end,
-                   [this](const detect::Correlated& correlated) { found(correlated); }) {}
+const detect::Correlator& Report::begin(std::shared_ptr<const detect::RuleSet> rules,
+                                        Telling telling) {
+  const std::scoped_lock lock(mutex_);
+  const auto mode = telling.live ? Correlating::Mode::live : Correlating::Mode::at_end;
+  const std::size_t number = chapters_.size();
+  const auto found_now = [this, number](const detect::Correlated& correlated) {
+    found(chapters_[number], correlated);
+  };
+  return chapters_
+      .emplace_back(rules, std::move(telling),
+                    std::make_unique<Correlating>(rules, mode, found_now))
+      .correlating->correlator();
+}
 
 bool Report::take(Batch& batch) {
+  const std::scoped_lock lock(mutex_);
+  Chapter& chapter = chapters_[batch.rulebook];
   totals_.events += batch.events;
   totals_.matches += batch.matches;
   totals_.bytes += batch.bytes;
   totals_.timeless += batch.timeless;
   if (batch.unreadable_count > 0 || !batch.errors.empty() || !batch.text.empty()) progress_.clear();
   notices_.take(batch);
-  merge(tally_, batch.tally);
+  merge(chapter.tally, batch.tally);
   text_.clear();
-  correlating_.take(batch.occurrences);
+  chapter.correlating->take(batch.occurrences);
   progress_.show(totals_.bytes, totals_.events);
   return output_.write(batch.text) && output_.write(text_);
 }
 
-void Report::found(const detect::Correlated& correlated) {
+void Report::found(Chapter& chapter, const detect::Correlated& correlated) {
   constexpr std::size_t piece = 256U << 10;
   ++totals_.matches;
-  if (telling_.ndjson) {
-    telling_.ndjson->append(text_, correlated);
+  if (chapter.telling.ndjson) {
+    chapter.telling.ndjson->append(text_, correlated);
   } else {
-    tally(correlated);
+    tally(chapter, correlated);
   }
   if (text_.size() < piece) return;
   output_.write(text_);
   text_.clear();
 }
 
-void Report::tally(const detect::Correlated& correlated) {
-  const auto rule = static_cast<std::uint32_t>(rules_->rules.size()) + correlated.correlation;
-  const auto& correlation = rules_->correlations[correlated.correlation];
-  const Example example = example_of(correlated, correlation, telling_.table->language());
-  Tallied& tallied = tally_[rule];
+void Report::tally(Chapter& chapter, const detect::Correlated& correlated) {
+  const auto rule =
+      static_cast<std::uint32_t>(chapter.rules->rules.size()) + correlated.correlation;
+  const auto& correlation = chapter.rules->correlations[correlated.correlation];
+  const Example example = example_of(correlated, correlation, chapter.telling.table->language());
+  Tallied& tallied = chapter.tally[rule];
   tallied.happened(correlated.time);
   if (!tallied.example) tallied.example = example;
-  if (telling_.live) text_ += telling_.table->live_line(rule, correlated.time, example);
+  if (chapter.telling.live)
+    text_ += chapter.telling.table->live_line(rule, correlated.time, example);
 }
 
 void Report::finish_correlations() {
   text_.clear();
-  correlating_.finish();
+  for (auto& chapter : chapters_) chapter.correlating->finish();
   output_.write(text_);
 }
 
@@ -73,24 +80,31 @@ void Report::finish(std::uint64_t files) {
   progress_.clear();
   notices_.finish();
   say_what_correlations_missed();
-  if (telling_.table) output_.write(telling_.table->render(tally_, totals_));
+  for (const auto& [rules, telling, correlating, tally] : chapters_)
+    if (telling.table && (!tally.empty() || &tally == &chapters_.back().tally))
+      output_.write(telling.table->render(tally, totals_));
 }
 
 void Report::say_what_correlations_missed() {
-  const auto& stats = correlating_.correlator().stats();
+  std::uint64_t late = 0;
+  std::uint64_t forgotten = 0;
+  for (const auto& chapter : chapters_) {
+    late += chapter.correlating->correlator().stats().late;
+    forgotten += chapter.correlating->correlator().stats().forgotten;
+  }
   if (totals_.timeless > 0)
     notices_.say(
         fmt::format("{} matches have no time that can be read, so correlations could not "
                     "use them",
                     totals_.timeless));
-  if (stats.late > 0)
+  if (late > 0)
     notices_.say(
         fmt::format("{} matches came too late for correlations; give fewer files at once, "
                     "or files of one time",
-                    stats.late));
-  if (stats.forgotten > 0)
-    notices_.say(fmt::format("{} matches left correlations early, because memory is bounded",
-                             stats.forgotten));
+                    late));
+  if (forgotten > 0)
+    notices_.say(
+        fmt::format("{} matches left correlations early, because memory is bounded", forgotten));
 }
 
 }  // namespace haidang::app

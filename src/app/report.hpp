@@ -3,10 +3,13 @@
 //   Batch --> text to the output, tally, notices, totals
 //         --> occurrences --Correlating--> text or tally
 //
-// Called by one thread at a time (Delivery sees to that).
+// A reload of the rules begins a chapter: a batch is told by the rules it was matched with, and
+// correlations begin anew. Safe from any thread.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -34,10 +37,11 @@ struct Telling {
 
 class Report {
  public:
-  Report(std::shared_ptr<const detect::RuleSet> rules, Telling telling, Output& output,
-         Notices& notices, Progress& progress);
+  Report(Output& output, Notices& notices, Progress& progress)
+      : output_(output), notices_(notices), progress_(progress) {}
 
-  [[nodiscard]] const detect::Correlator& correlator() const { return correlating_.correlator(); }
+  // For the rulebooks in the order of their numbers, before each is put in force.
+  const detect::Correlator& begin(std::shared_ptr<const detect::RuleSet> rules, Telling telling);
   // False: the output failed, there is no use in going on.
   bool take(Batch& batch);
   // After the last batch: correlations that wait for it.
@@ -46,17 +50,21 @@ class Report {
   [[nodiscard]] const Totals& totals() const { return totals_; }
 
  private:
-  void found(const detect::Correlated& correlated);
-  void tally(const detect::Correlated& correlated);
+  struct Chapter {
+    std::shared_ptr<const detect::RuleSet> rules;
+    Telling telling;
+    std::unique_ptr<Correlating> correlating;
+    Tally tally{};
+  };
+  void found(Chapter& chapter, const detect::Correlated& correlated);
+  void tally(Chapter& chapter, const detect::Correlated& correlated);
   void say_what_correlations_missed();
 
-  std::shared_ptr<const detect::RuleSet> rules_;
-  Telling telling_;
+  std::mutex mutex_;
+  std::deque<Chapter> chapters_;  // by the number of their rulebook; they stay where they are
   Output& output_;
   Notices& notices_;
   Progress& progress_;
-  Correlating correlating_;
-  Tally tally_;
   Totals totals_;
   std::string text_;
 };

@@ -10,7 +10,9 @@
 #include "app/detect_command.hpp"
 #include "app/language.hpp"
 #include "app/output.hpp"
+#include "app/record_commands.hpp"
 #include "app/rules_command.hpp"
+#include "app/serve_command.hpp"
 #include "base/nearest.hpp"
 #include "base/text.hpp"
 
@@ -34,6 +36,20 @@ constexpr std::array subcommands{
     Subcommand{"rules",
                {"check Sigma rules: rules check DIR…", "kiểm tra luật Sigma: rules check THƯ-MỤC…"},
                run_rules},
+    Subcommand{"serve", {"run the city's server", "chạy máy chủ của thành phố"}, run_serve},
+    Subcommand{"profile",
+               {"put a city profile into the registry", "đưa hồ sơ thành phố vào sổ đăng ký"},
+               run_profile},
+    Subcommand{"account",
+               {"make accounts: account create …", "lập tài khoản: account create …"},
+               run_account},
+    Subcommand{"procedures",
+               {"check definitions of procedures", "kiểm tra định nghĩa quy trình"},
+               run_procedures},
+    Subcommand{
+        "ledger", {"ledger verify, ledger rebuild", "kiểm chứng, dựng lại sổ cái"}, run_ledger},
+    Subcommand{"backup", {"copy the record while it works", "sao lưu hồ sơ"}, run_backup},
+    Subcommand{"restore", {"put a backup back", "khôi phục từ bản sao lưu"}, run_restore},
     Subcommand{
         "help", {"this text, or that of a command", "hướng dẫn này, hoặc của một lệnh"}, help},
     Subcommand{"version", {"which version this is", "phiên bản"}, version},

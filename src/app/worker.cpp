@@ -5,13 +5,22 @@
 namespace haidang::app {
 
 Worker::Worker(const Work& work, const detect::Matcher::Options& matching, Delivery& delivery)
-    : work_(work),
-      delivery_(delivery),
-      matcher_(work.engine, matching),
-      recorder_(work.make_recorder()) {}
+    : work_(work), delivery_(delivery), matching_(matching) {
+  use_rules_in_force();
+}
+
+// Between two batches only: each is of one rulebook.
+void Worker::use_rules_in_force() {
+  if (rulebook_ && rulebook_->number == work_.rules->number()) return;
+  rulebook_ = work_.rules->rulebook();
+  matcher_ = std::make_unique<detect::Matcher>(rulebook_->engine, matching_);
+  recorder_ = rulebook_->make_recorder();
+  batch_.rulebook = rulebook_->number;
+}
 
 void Worker::work(Feed& feed) {
   while (const auto piece = feed.next(buffer_)) {
+    use_rules_in_force();
     if (piece->whole) {
       read_whole(*piece->input, piece->ticket);
     } else {
@@ -41,6 +50,7 @@ void Worker::read_whole(Input& input, Ticket ticket) {
     const auto more = input.source->next(buffer_);
     if (!more) batch_.errors.push_back(more.error());
     if (!more || !*more) break;
+    use_rules_in_force();
     read_chunk(*reader);
     delivery_.deliver(ticket, batch_);
     ++ticket.part;
@@ -69,20 +79,20 @@ ingest::Reader& Worker::reader_for(ingest::Format format) {
 
 void Worker::renew_names() {
   names_ = std::make_unique<event::Names>();
-  matcher_.forget_names();
+  matcher_->forget_names();
 }
 
 void Worker::event(const event::Event& event) {
   ++batch_.events;
-  const auto& rules = matcher_.match(event, *names_);
+  const auto& rules = matcher_->match(event, *names_);
   if (rules.empty()) [[likely]]
     return;
   told_.clear();
   std::ranges::copy_if(rules, std::back_inserter(told_),
-                       [this](detect::RuleIndex rule) { return work_.uses[rule].told; });
+                       [this](detect::RuleIndex rule) { return rulebook_->uses[rule].told; });
   batch_.matches += told_.size();
   correlate(event, rules);
-  if (!told_.empty()) recorder_->matched({event, *names_, matcher_, told_, file_}, batch_);
+  if (!told_.empty()) recorder_->matched({event, *names_, *matcher_, told_, file_}, batch_);
 }
 
 void Worker::unreadable(std::uint64_t line, std::string_view why) {
@@ -90,9 +100,9 @@ void Worker::unreadable(std::uint64_t line, std::string_view why) {
 }
 
 void Worker::correlate(const event::Event& event, const std::vector<detect::RuleIndex>& rules) {
-  const auto wanted = [this](detect::RuleIndex rule) { return work_.uses[rule].correlated; };
+  const auto wanted = [this](detect::RuleIndex rule) { return rulebook_->uses[rule].correlated; };
   if (std::ranges::none_of(rules, wanted)) return;
-  const auto time = matcher_.time();
+  const auto time = matcher_->time();
   if (!time) {
     ++batch_.timeless;
     return;
@@ -104,8 +114,8 @@ void Worker::correlate(const event::Event& event, const std::vector<detect::Rule
 detect::Occurrence Worker::occurrence(detect::RuleIndex rule, Time time,
                                       const event::Event& event) const {
   detect::Occurrence found{.rule = rule, .time = time, .origin = {file_, event.line}};
-  for (const auto& field : work_.uses[rule].carried)
-    if (auto value = matcher_.value(field)) found.values.emplace_back(field, std::move(*value));
+  for (const auto& field : rulebook_->uses[rule].carried)
+    if (auto value = matcher_->value(field)) found.values.emplace_back(field, std::move(*value));
   return found;
 }
 

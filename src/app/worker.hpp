@@ -32,6 +32,7 @@ class Worker final : private ingest::Sink {
   void event(const event::Event& event) override;
   void unreadable(std::uint64_t line, std::string_view why) override;
 
+  void use_rules_in_force();
   void read_piece(const Piece& piece);
   void read_whole(Input& input, Ticket ticket);
   void read_chunk(ingest::Reader& reader);
@@ -43,7 +44,9 @@ class Worker final : private ingest::Sink {
 
   const Work& work_;
   Delivery& delivery_;
-  detect::Matcher matcher_;
+  detect::Matcher::Options matching_;
+  std::shared_ptr<const Rulebook> rulebook_;
+  std::unique_ptr<detect::Matcher> matcher_;
   std::unique_ptr<event::Names> names_ = std::make_unique<event::Names>();
   std::unique_ptr<Recorder> recorder_;
   std::map<ingest::Format, std::unique_ptr<ingest::Reader>>

@@ -47,9 +47,9 @@ using Result = std::expected<T, Error>;
   target = std::move(*tmp)
 #define TRY(target, expression) HAIDANG_TRY(HAIDANG_JOIN(try_, __LINE__), target, expression)
 // TRY_VOID(save(x));  for a Result<> without a value.
-#define TRY_VOID(expression)                               \
-  do {                                                     \
-    if (auto try_void = (expression); !try_void)           \
-      return std::unexpected(std::move(try_void.error())); \
+#define HAIDANG_TRY_VOID(tmp, expression)                                              \
+  do {                                                                                 \
+    if (auto tmp = (expression); !tmp) return std::unexpected(std::move(tmp.error())); \
   } while (false)
+#define TRY_VOID(expression) HAIDANG_TRY_VOID(HAIDANG_JOIN(try_void_, __LINE__), expression)
 // NOLINTEND(bugprone-macro-parentheses)

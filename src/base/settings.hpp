@@ -100,6 +100,9 @@ class Settings {
   // `where` is its place there ("haidang.yaml:7").
   [[nodiscard]] Result<> set(std::string_view name, std::string_view value, std::string where);
 
+  // From here on what was set may be set anew: a file first, then the command line over it.
+  void next_source() { ++source_; }
+
   [[nodiscard]] std::string help() const;
   [[nodiscard]] const std::vector<Setting>& declared() const { return declared_; }
 
@@ -108,7 +111,7 @@ class Settings {
   // What belongs to declared_[i].
   struct Slot {
     Take take;
-    bool given = false;
+    unsigned given_by = 0;  // the source that set it last; 0: none
   };
   struct Rest {
     Setting shown;
@@ -138,6 +141,7 @@ class Settings {
   std::vector<Setting> declared_;
   std::vector<Slot> slots_;
   Rest rest_;
+  unsigned source_ = 1;
 };
 
 }  // namespace haidang

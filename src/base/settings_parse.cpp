@@ -85,8 +85,9 @@ Result<> Settings::set(std::string_view name, std::string_view value, std::strin
 
 Result<> Settings::give(std::size_t index, std::string_view value, const std::string& where) {
   Slot& slot = slots_[index];
-  if (slot.given && !declared_[index].repeated) return invalid("given twice; give it once", where);
-  slot.given = true;
+  if (slot.given_by == source_ && !declared_[index].repeated)
+    return invalid("given twice; give it once", where);
+  slot.given_by = source_;
   const Result<> taken = slot.take(value);
   if (!taken) return fail(taken.error().kind, taken.error().what, where);
   return {};
@@ -95,7 +96,7 @@ Result<> Settings::give(std::size_t index, std::string_view value, const std::st
 Result<> Settings::check_complete() const {
   for (std::size_t i = 0; i < declared_.size(); ++i) {
     const Setting& setting = declared_[i];
-    if (!setting.required || slots_[i].given) continue;
+    if (!setting.required || slots_[i].given_by != 0) continue;
     return invalid(fmt::format("--{} {} is missing ({}); see {} --help", setting.name, setting.form,
                                setting.help, command_));
   }
