@@ -16,7 +16,8 @@ CXX_FILES = git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp'
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## install, build, and find the attacks in examples/
+run: build ## install, build, find the attacks in examples/, run a demonstration city
+	@tools/install.sh run
 	@tools/run.sh
 
 build: build/release/build.ninja ## build/release/haidang
@@ -69,5 +70,5 @@ build/%/build.ninja: CMakePresets.json | packages-%
 
 .PHONY: packages-release packages-dev packages-asan packages-tsan packages-tidy packages-fuzz
 packages-release: ; @tools/install.sh build bench
-packages-dev packages-asan packages-tsan: ; @tools/install.sh build test
+packages-dev packages-asan packages-tsan: ; @tools/install.sh build run test
 packages-tidy packages-fuzz: ; @tools/install.sh build test lint

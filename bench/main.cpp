@@ -1,4 +1,4 @@
-// haidang_bench [--out DIR] [load|match|correlate|ledger|net …]
+// haidang_bench [--out DIR] [load|match|correlate|ledger|net|api …]
 #include <algorithm>
 #include <array>
 #include <string>
@@ -14,10 +14,12 @@ struct Bench {
   std::string_view name;
   void (*run)(haidang::bench::Report&);
 };
-constexpr std::array benches{
-    Bench{"load", haidang::bench::bench_load}, Bench{"match", haidang::bench::bench_match},
-    Bench{"correlate", haidang::bench::bench_correlate},
-    Bench{"ledger", haidang::bench::bench_ledger}, Bench{"net", haidang::bench::bench_net}};
+constexpr std::array benches{Bench{"load", haidang::bench::bench_load},
+                             Bench{"match", haidang::bench::bench_match},
+                             Bench{"correlate", haidang::bench::bench_correlate},
+                             Bench{"ledger", haidang::bench::bench_ledger},
+                             Bench{"net", haidang::bench::bench_net},
+                             Bench{"api", haidang::bench::bench_api}};
 
 }  // namespace
 

@@ -36,5 +36,6 @@ void bench_match(Report& report);
 void bench_correlate(Report& report);
 void bench_ledger(Report& report);
 void bench_net(Report& report);
+void bench_api(Report& report);
 
 }  // namespace haidang::bench

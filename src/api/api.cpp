@@ -221,9 +221,9 @@ std::optional<net::Response> Api::State::read_body(const Route& route, Call& cal
                    "The body must be application/json", call.language);
   auto body = parse_json(call.request);
   if (!body) {
-    auto response = problem(body.error(), call.language);
-    response.status = 400;
-    return response;
+    const auto& what = body.error().what;
+    return problem(400, "json", fmt::format("Không đọc được nội dung gửi lên: {}", what), what,
+                   call.language);
   }
   call.body = std::move(*body);
   return {};

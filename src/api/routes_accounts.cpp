@@ -36,6 +36,12 @@ bool reaches(const Call& call, std::string_view unit) {
          (call.scope == access::Scope::unit && call.who().unit == unit);
 }
 
+void add_reached(json::array& all, const Call& call, const std::vector<access::Account>& found,
+                 std::size_t limit) {
+  for (const auto& account : found)
+    if (all.size() < limit && reaches(call, account.unit)) all.push_back(shown(account));
+}
+
 Result<access::Account> reached(const Call& call) {
   TRY(auto account, call.parts.accounts.get(call.part("account")));
   if (!reaches(call, account.unit))
@@ -92,13 +98,18 @@ Result<Reply> list_roles(Call& call) {
 
 Result<Reply> list_accounts(Call& call) {
   TRY(const auto limit, call.limit());
-  TRY(auto found, call.parts.accounts.list(call.query("q").value_or(""),
-                                           call.query("after").value_or(""), limit));
+  const std::string words = call.query("q").value_or("");
+  std::string after = call.query("after").value_or("");
   json::array all;
-  for (const auto& account : found)
-    if (reaches(call, account.unit)) all.push_back(shown(account));
-  json::object body{{"accounts", std::move(all)}};
-  if (found.size() == limit) body["next"] = found.back().id;
+  // The cursor is the last one shown: one of another unit would tell that it exists.
+  for (bool more = true; more && all.size() < limit;) {
+    TRY(const auto found, call.parts.accounts.list(words, after, limit));
+    more = found.size() == limit;
+    if (!found.empty()) after = found.back().id;
+    add_reached(all, call, found, limit);
+  }
+  json::object body{{"accounts", all}};
+  if (all.size() == limit) body["next"] = all.back().at("id");
   return ok(body);
 }
 

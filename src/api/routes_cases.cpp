@@ -4,6 +4,7 @@
 #include "api/document_stream.hpp"
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "api/told.hpp"
 
 namespace haidang::api {
 namespace {
@@ -70,8 +71,8 @@ Result<Reply> list_cases(Call& call) {
   TRY(filter.open, call.flag("open"));
   TRY(filter.overdue, call.flag("overdue"));
   TRY(filter.limit, call.limit());
-  TRY(const auto page, call.parts.engine.list(call.who(), filter));
-  return ok(page);
+  TRY(auto page, call.parts.engine.list(call.who(), filter));
+  return ok(json::object{{"cases", std::move(page.at("items"))}, {"next", page.at("next")}});
 }
 
 Result<Reply> open_case(Call& call) {
@@ -149,6 +150,7 @@ Result<Reply> watch_case(Call& call) {
 
 Result<Reply> show_timeline(Call& call) {
   TRY(auto acts, call.parts.engine.timeline(call.who(), call.part("case")));
+  TRY_VOID(add_told(call, call.part("case"), acts));
   return ok(json::object{{"timeline", std::move(acts)}});
 }
 

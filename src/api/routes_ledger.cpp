@@ -8,11 +8,22 @@
 namespace haidang::api {
 namespace {
 
+// What is in a case is disclosed party by party, by the case's own routes; and what proves an
+// account is for nobody: even a hash can be guessed at, at leisure.
+json::value disclosed(const ledger::Act& act) {
+  if (!act.case_id.empty()) return nullptr;
+  json::object body = act.body;
+  if (!act.kind.starts_with("access.")) return body;
+  for (const std::string_view name : {"password", "sealed"})
+    if (auto* value = body.if_contains(name)) *value = nullptr;
+  return body;
+}
+
 json::object shown(const ledger::Act& act) {
-  return {{"seq", act.seq},       {"at", format_time(act.at, Fraction::micros)},
-          {"actor", act.actor},   {"unit", act.unit},
-          {"case", act.case_id},  {"kind", act.kind},
-          {"body", act.body},     {"previous", hex(act.previous)},
+  return {{"seq", act.seq},         {"at", format_time(act.at, Fraction::micros)},
+          {"actor", act.actor},     {"unit", act.unit},
+          {"case", act.case_id},    {"kind", act.kind},
+          {"body", disclosed(act)}, {"previous", hex(act.previous)},
           {"hash", hex(act.hash)}};
 }
 

@@ -8,15 +8,6 @@
 namespace haidang::api {
 namespace {
 
-std::string_view name_of(notify::Channel channel) {
-  switch (channel) {
-    case notify::Channel::mail: return "mail";
-    case notify::Channel::sms: return "sms";
-    case notify::Channel::webhook: return "webhook";
-  }
-  return "";
-}
-
 void add_time(json::object& to, std::string_view name, const std::optional<Time>& time) {
   if (time) to[name] = format_time(*time);
 }
@@ -27,7 +18,7 @@ json::object shown(const notify::Delivered& one) {
                    {"case", one.notice.case_id},
                    {"reason", one.notice.reason},
                    {"to", {{"name", one.notice.to.name}, {"unit", one.notice.to.unit}}},
-                   {"channel", name_of(one.notice.to.channel)},
+                   {"channel", notify::channel_name(one.notice.to.channel)},
                    {"state", one.state},
                    {"attempts", one.attempts},
                    {"last_error", one.last_error},
@@ -39,10 +30,17 @@ json::object shown(const notify::Delivered& one) {
   return all;
 }
 
-// A notice of another unit does not exist for who sees only their own.
+// City: all; self: what is addressed to them; else their unit's.
+bool reaches(const Call& call, const notify::Recipient& to) {
+  if (call.scope == access::Scope::city) return true;
+  if (call.scope == access::Scope::self) return to.account == call.who().account;
+  return to.unit == call.who().unit;
+}
+
+// What they may not see does not exist for them.
 Result<> reached(const Call& call, ledger::Sql& sql) {
   TRY(const auto one, notify::get(sql, call.part("notice")));
-  if (call.scope == access::Scope::city || one.notice.to.unit == call.who().unit) return {};
+  if (reaches(call, one.notice.to)) return {};
   return fail(Error::Kind::not_found, "no such notice");
 }
 
@@ -64,6 +62,7 @@ Result<Reply> list_notices(Call& call) {
                         .state = call.query("state"),
                         .after = call.query("after").value_or("")};
   TRY(filter.limit, call.limit());
+  if (call.scope == access::Scope::self) filter.account = call.who().account;
   if (call.scope != access::Scope::city) filter.unit = call.who().unit;
   TRY(const auto found,
       call.parts.ledger.read([&](ledger::Sql& sql) { return notify::list(sql, filter); }));

@@ -45,6 +45,27 @@ Result<> may_write(const Call& call, const Kind& kind, std::string_view unit) {
   return fail(Error::Kind::denied, "only entries of your own unit are yours to change");
 }
 
+std::string unit_sent(const Kind& kind, const Entry& entry) {
+  const auto* unit = entry.fields.if_contains(kind.unit_field);
+  return unit != nullptr && unit->is_string() ? std::string(unit->get_string()) : std::string();
+}
+
+// What is another unit's, today or later, is not taken from it by naming it one's own.
+Result<> may_put(const Call& call, ledger::Sql& sql, const Kind& kind, const Entry& sent) {
+  TRY_VOID(may_write(call, kind, unit_sent(kind, sent)));
+  const auto versions = call.parts.registry.history(sql, kind.name, sent.id);
+  if (!versions && versions.error().kind == Error::Kind::not_found) return {};
+  if (!versions) return std::unexpected(versions.error());
+  for (const auto& version : *versions)
+    if (!version.valid_to || *version.valid_to > today(call))
+      TRY_VOID(may_write(call, kind, version.unit));
+  return {};
+}
+
+std::unexpected<Error> no_entry(const Call& call, const Kind& kind) {
+  return fail(Error::Kind::not_found, fmt::format("no {} '{}'", kind.name, call.part("id")));
+}
+
 Result<std::optional<Day>> day_asked(const Call& call) {
   const auto text = call.query("at");
   if (!text) return today(call);
@@ -103,11 +124,6 @@ Result<Entry> entry_sent(const Call& call, const Kind& kind) {
   if (!end) return invalid(end.error().what, "/valid_to");
   entry.valid_to = *end;
   return entry;
-}
-
-std::string unit_sent(const Kind& kind, const Entry& entry) {
-  const auto* unit = entry.fields.if_contains(kind.unit_field);
-  return unit != nullptr && unit->is_string() ? std::string(unit->get_string()) : std::string();
 }
 
 // The body, wherever it lies.
@@ -172,21 +188,16 @@ Result<Reply> show_entry(Call& call) {
   TRY(const auto entry, call.parts.ledger.read([&](ledger::Sql& sql) {
     return call.parts.registry.get(sql, kind->name, call.part("id"), asked.value_or(today(call)));
   }));
-  if (!reaches(call, *kind, entry.unit))
-    return fail(Error::Kind::not_found, fmt::format("no {} '{}'", kind->name, entry.id));
+  if (!reaches(call, *kind, entry.unit)) return no_entry(call, *kind);
   return versioned(call, shown(entry), entry.version);
 }
 
 Result<Reply> put_entry(Call& call) {
   TRY(const Kind* kind, kind_of(call));
   TRY(const auto sent, entry_sent(call, *kind));
-  TRY_VOID(may_write(call, *kind, unit_sent(*kind, sent)));
   TRY(const auto based_on, call.based_on());
   TRY(const auto entry, call.parts.ledger.write([&](ledger::Writer& writer) -> Result<Entry> {
-    // What is another unit's now is not taken from it by naming it one's own.
-    const auto now = call.parts.registry.get(writer.sql(), kind->name, sent.id, today(call));
-    if (now) TRY_VOID(may_write(call, *kind, now->unit));
-    if (!now && now.error().kind != Error::Kind::not_found) return std::unexpected(now.error());
+    TRY_VOID(may_put(call, writer.sql(), *kind, sent));
     return call.parts.registry.put(writer, by(call), sent, based_on);
   }));
   return versioned(call, shown(entry), entry.version);
@@ -202,6 +213,7 @@ Result<Reply> end_entry(Call& call) {
   TRY_VOID(call.parts.ledger.write([&](ledger::Writer& writer) -> Result<> {
     TRY(const auto now,
         call.parts.registry.get(writer.sql(), kind->name, call.part("id"), today(call)));
+    if (!reaches(call, *kind, now.unit)) return no_entry(call, *kind);
     TRY_VOID(may_write(call, *kind, now.unit));
     return call.parts.registry.end(writer, by(call), kind->name, now.id, *day, successor);
   }));
@@ -216,20 +228,19 @@ Result<Reply> show_entry_history(Call& call) {
   json::array all;
   for (const auto& entry : versions)
     if (reaches(call, *kind, entry.unit)) all.push_back(shown(entry));
-  if (all.empty())
-    return fail(Error::Kind::not_found, fmt::format("no {} '{}'", kind->name, call.part("id")));
+  if (all.empty()) return no_entry(call, *kind);
   return ok(json::object{{"versions", std::move(all)}});
 }
 
 Result<Reply> import_entries(Call& call) {
   TRY(const Kind* kind, kind_of(call));
-  if (call.scope != access::Scope::city)
-    return fail(Error::Kind::denied, "imports are for those who keep the whole registry");
+  TRY_VOID(may_write(call, *kind, call.who().unit));
   TRY(const auto dry_run, call.flag("dry_run"));
   TRY(const auto csv, csv_sent(call));
   TRY(const auto imported, call.parts.ledger.write([&](ledger::Writer& writer) {
-    return registry::import_csv(call.parts.registry, writer, by(call), kind->name, csv,
-                                dry_run.value_or(false));
+    return registry::import_csv(
+        call.parts.registry, writer, by(call), kind->name, csv, dry_run.value_or(false),
+        [&](ledger::Sql& sql, const Entry& row) { return may_put(call, sql, *kind, row); });
   }));
   return ok(shown(imported, dry_run.value_or(false)));
 }

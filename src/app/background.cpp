@@ -36,12 +36,18 @@ std::chrono::nanoseconds ClockWatch::until_next() const {
                                               std::chrono::nanoseconds(0), longest_wait);
 }
 
+// After a long downtime thousands are due: a server that is told to stop does not end them all.
+bool ClockWatch::goes_on() const {
+  const std::scoped_lock lock(bell_->mutex);
+  return !bell_->stopping;
+}
+
 void ClockWatch::run() {
   std::unique_lock lock(bell_->mutex);
   while (!bell_->stopping) {
     bell_->news = false;
     lock.unlock();
-    const auto fired = city_.engine().fire_due();
+    const auto fired = city_.engine().fire_due([this] { return goes_on(); });
     if (!fired) log_.error("clocks could not be fired", {{"why", fired.error().message()}});
     const auto wait = fired ? until_next() : after_failure;
     lock.lock();

@@ -21,6 +21,7 @@ class ClockWatch {
 
  private:
   void run();
+  [[nodiscard]] bool goes_on() const;
   [[nodiscard]] std::chrono::nanoseconds until_next() const;
 
   // Rung by the ledger's listener, which may outlive the watch.

@@ -141,9 +141,13 @@ Result<> City::open_record(const CitySettings& settings, std::function<Time()> c
   registry_ = std::make_unique<registry::Registry>(*ledger_, std::move(kinds));
   access::AccountOptions options{.effort = settings.weak_passwords ? access::Effort::least
                                                                    : access::Effort::usual};
+  options.require_totp = !settings.no_second_factor;
   options.check_unit = [this](ledger::Sql& sql, std::string_view unit) -> Result<> {
-    TRY_VOID(registry_->get(sql, "unit", unit, registry::day_of(ledger_->time())));
-    return {};
+    const auto today = registry::day_of(ledger_->time());
+    const auto known = registry_->get(sql, "unit", unit, today);
+    // The technicians of an outside firm belong to it.
+    if (known || registry_->get(sql, "provider", unit, today)) return {};
+    return std::unexpected(known.error());
   };
   TRY(options.secret_key, access::open_secret_key(places_.keys / "accounts"));
   accounts_ = std::make_unique<access::Accounts>(*ledger_, policy_, std::move(options));

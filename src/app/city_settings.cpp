@@ -59,6 +59,9 @@ void declare_record(Settings& settings, CitySettings& chosen) {
   settings.duration(
       {"clock-ahead", "TIME", "run the clock ahead, to see what a deadline does: for tests only"},
       chosen.clock_ahead, {std::chrono::nanoseconds(0), std::chrono::hours(24 * 366)});
+  settings.flag({"no-second-factor", "",
+                 "let roles that need a second factor work without: for demonstrations only"},
+                chosen.no_second_factor);
   settings.flag({"weak-passwords", "", "hash passwords cheaply: for demonstrations and tests only"},
                 chosen.weak_passwords);
 }

@@ -52,8 +52,9 @@ struct CitySettings {
   std::string sms_authorization_file{};
   std::string webhook_secret_file{};
 
-  // For demonstrations and tests only: cheap password hashing.
+  // For demonstrations and tests only.
   bool weak_passwords = false;
+  bool no_second_factor = false;
   std::chrono::nanoseconds clock_ahead{0};
 };
 

@@ -137,16 +137,21 @@ TEST(RulesCheck, NamesWhatIsRefusedAndWhy) {
   folder.write("r/odd.yml",
                "title: odd\nlogsource: {category: test}\n"
                "detection:\n  sel: {word|shouts: x}\n  condition: sel\n");
+  folder.write("r/spare.yml",
+               "title: spare\nlogsource: {category: test}\n"
+               "filter: {rules: any, sel: {who: an}, condition: not sel}\n");
   const auto said = run_caught({"rules", "check", folder.path("r")});
   EXPECT_EQ(said.code, ExitCode::unread);
   EXPECT_THAT(said.output, HasSubstr("odd.yml:4: refused: "));
   EXPECT_THAT(said.output, HasSubstr("is that of"));
   EXPECT_THAT(said.output, HasSubstr("no mapping gives logsource category=test: 2 rules"));
-  EXPECT_THAT(said.output, HasSubstr("2 rules, 0 correlations read from 3 files; 1 refused"));
+  EXPECT_THAT(said.output,
+              HasSubstr("2 rules, 0 correlations, 1 filters read from 4 files; 1 refused"));
   const auto lines =
       lines_of(run_caught({"rules", "check", "--format", "ndjson", folder.path("r")}).output);
   EXPECT_THAT(lines.front(), HasSubstr("{\"kind\":\"refused\",\"where\":\""));
-  EXPECT_EQ(lines.back(), R"({"kind":"summary","rules":2,"correlations":0,"files":3,"refused":1})");
+  EXPECT_EQ(lines.back(),
+            R"({"kind":"summary","rules":2,"correlations":0,"filters":1,"files":4,"refused":1})");
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ void append_value(std::string& out, const Field& field) {
 std::vector<std::vector<std::uint32_t>> by_path(const std::vector<Field>& fields) {
   std::vector<std::uint32_t> order(fields.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return fields[i].path; });
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::pair(fields[i].path, i); });
   std::vector<std::vector<std::uint32_t>> groups;
   for (const std::uint32_t i : order) {
     const bool same = !groups.empty() && fields[groups.back().front()].path == fields[i].path;
@@ -198,7 +198,13 @@ void NdjsonForm::append(std::string& out, const detect::Correlated& correlated) 
     append_start(out, origin);
     out += '}';
   }
-  out += "]}}\n";
+  out += "]}";
+  if (options_.event) {
+    out += R"(,"event":)";
+    append_start(out, correlated.origin);
+    out += '}';
+  }
+  out += "}\n";
 }
 
 void append_event(std::string& out, const event::Event& event, const event::Names& names) {

@@ -5,8 +5,8 @@
 //
 // time and host only where the event has them. The event is the record as it came if that is
 // JSON, else an object of its fields (a field with several values is an array). A correlation
-// stands at the event that completed it and has, in place of the event,
-// "correlation":{"type","group":{…},"value","evidence":[{"file","line"}…]}.
+// stands at the event that completed it and has "correlation":{"type","group":{…},"value",
+// "evidence":[{"line","file"}…]}; its event is {"line","file"}, for by then the record is gone.
 // NdjsonForm never changes once made: share it between threads.
 #pragma once
 

@@ -83,8 +83,12 @@ correlation: {type: event_count, rules: [food], group-by: [who], timespan: 1m, c
   EXPECT_EQ(out, R"({"line":7,"file":"y.log","time":"1970-01-02T00:00:00Z",)"
                  R"("rule":{"id":"b","title":"three","level":"low","tags":[]},)"
                  R"("correlation":{"type":"event_count","group":{"who":"an"},"value":2,)"
-                 R"("evidence":[{"line":3,"file":"x.log"},{"line":7,"file":"y.log"}]}})"
+                 R"("evidence":[{"line":3,"file":"x.log"},{"line":7,"file":"y.log"}]},)"
+                 R"("event":{"line":7,"file":"y.log"}})"
                  "\n");
+  out.clear();
+  NdjsonForm(rules, {"x.log"}, {.event = false}).append(out, {.group = {{"who", "an"}}});
+  EXPECT_FALSE(out.contains("\"event\":")) << out;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ MakeRecorder Telling::recorders() const {
   return [shown = live ? table.get() : nullptr] { return make_tally_recorder(shown); };
 }
 
-const detect::Correlator& Report::begin(std::shared_ptr<const detect::RuleSet> rules,
+const detect::Correlator& Report::begin(const std::shared_ptr<const detect::RuleSet>& rules,
                                         Telling telling) {
   const std::scoped_lock lock(mutex_);
   const auto mode = telling.live ? Correlating::Mode::live : Correlating::Mode::at_end;

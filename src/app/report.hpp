@@ -41,7 +41,8 @@ class Report {
       : output_(output), notices_(notices), progress_(progress) {}
 
   // For the rulebooks in the order of their numbers, before each is put in force.
-  const detect::Correlator& begin(std::shared_ptr<const detect::RuleSet> rules, Telling telling);
+  const detect::Correlator& begin(const std::shared_ptr<const detect::RuleSet>& rules,
+                                  Telling telling);
   // False: the output failed, there is no use in going on.
   bool take(Batch& batch);
   // After the last batch: correlations that wait for it.

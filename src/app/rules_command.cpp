@@ -88,9 +88,9 @@ std::string for_people(const detect::RuleSet& rules, const std::vector<Remark>& 
   for (const auto& remark : remarks)
     out += fmt::format("{}: {}: {}\n", text::shown(remark.where, widest), remark.kind,
                        text::shown(remark.what, widest));
-  return out + fmt::format("{} rules, {} correlations read from {} files; {} refused\n",
-                           rules.rules.size(), rules.correlations.size(), rules.files,
-                           rules.refused.size());
+  return out + fmt::format("{} rules, {} correlations, {} filters read from {} files; {} refused\n",
+                           rules.rules.size(), rules.correlations.size(), rules.filters,
+                           rules.files, rules.refused.size());
 }
 
 std::string for_machines(const detect::RuleSet& rules, const std::vector<Remark>& remarks) {
@@ -107,10 +107,11 @@ std::string for_machines(const detect::RuleSet& rules, const std::vector<Remark>
     out += "}\n";
   }
   return out +
-         fmt::format(R"({{"kind":"summary","rules":{},"correlations":{},"files":{},"refused":{}}})"
-                     "\n",
-                     rules.rules.size(), rules.correlations.size(), rules.files,
-                     rules.refused.size());
+         fmt::format(
+             R"({{"kind":"summary","rules":{},"correlations":{},"filters":{},"files":{},"refused":{}}})"
+             "\n",
+             rules.rules.size(), rules.correlations.size(), rules.filters, rules.files,
+             rules.refused.size());
 }
 
 Result<ExitCode> check(const CheckSettings& chosen, const Terminal& terminal) {

@@ -99,6 +99,8 @@ std::string address_of(const CitySettings& settings, std::uint16_t port) {
 Result<ExitCode> serve(const CitySettings& settings, const Terminal& terminal) {
   Log log;
   sigset_t stops = block_stop_signals();
+  if (settings.weak_passwords || settings.no_second_factor)
+    log.warning("accounts are guarded as in a demonstration: not for real work");
   if (settings.clock_ahead.count() > 0)
     log.warning("the clock runs ahead", {{"by", format_duration(settings.clock_ahead)}});
   TRY(const auto city,

@@ -98,10 +98,11 @@ std::string Table::level_cell(Level level) const {
 std::vector<Table::Row> Table::sorted(const Tally& tally) const {
   std::vector<Row> rows;
   for (const auto& [rule, tallied] : tally) rows.emplace_back(rule, &tallied);
-  std::ranges::stable_sort(rows, [this](const Row& one, const Row& other) {
+  std::ranges::sort(rows, [this](const Row& one, const Row& other) {
     const auto level = [this](const Row& row) { return header(row.first).level; };
     if (level(one) != level(other)) return level(one) > level(other);
-    return one.second->count > other.second->count;
+    if (one.second->count != other.second->count) return one.second->count > other.second->count;
+    return one.first < other.first;
   });
   return rows;
 }

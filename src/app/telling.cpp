@@ -14,6 +14,11 @@ struct Sources {
   bool by_sms;
 };
 
+std::string text_of(const boost::json::object& fields, std::string_view name) {
+  const auto* value = fields.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
 void add(std::vector<Recipient>& to, const registry::Registry::Contact& contact,
          const std::string& unit, bool by_sms) {
   const auto by = [&](Channel channel, const std::string& address) {
@@ -28,10 +33,27 @@ void add(std::vector<Recipient>& to, const registry::Registry::Contact& contact,
   if (by_sms) by(Channel::sms, contact.phone);
 }
 
+// A repair provider that is no unit has no people on call: its own address in the registry.
+Result<> add_provider(std::vector<Recipient>& to, ledger::Writer& writer, const Sources& from,
+                      const procedure::NotifyRequest& request) {
+  const auto entry =
+      from.registry.get(writer.sql(), "provider", request.unit, registry::day_of(writer.at()));
+  if (!entry && entry.error().kind == Error::Kind::not_found) return {};
+  if (!entry) return std::unexpected(entry.error());
+  add(to,
+      {.name = entry->name,
+       .email = text_of(entry->fields, "email"),
+       .phone = text_of(entry->fields, "phone"),
+       .account = {}},
+      request.unit, from.by_sms);
+  return {};
+}
+
 // The people at one step of a unit's chain; nobody beyond its end, which the engine then records.
 Result<> add_duty(std::vector<Recipient>& to, ledger::Writer& writer, const Sources& from,
                   const procedure::NotifyRequest& request) {
   TRY(const auto chain, from.registry.on_call(writer.sql(), request.unit, writer.at()));
+  if (chain.empty() && request.chain_step == 0) return add_provider(to, writer, from, request);
   if (request.chain_step >= chain.size()) return {};
   for (const auto& contact : chain[request.chain_step]) add(to, contact, request.unit, from.by_sms);
   return {};

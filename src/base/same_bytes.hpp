@@ -31,7 +31,8 @@ inline bool same_bytes(const char* one, const char* other, std::size_t size) {
 }
 
 inline bool same_bytes(std::string_view one, std::string_view other) {
-  return one.size() == other.size() && same_bytes(one.data(), other.data(), one.size());
+  const char* const bytes = other.data();  // as many as those of `one`
+  return one.size() == other.size() && same_bytes(bytes, one.data(), one.size());
 }
 
 }  // namespace haidang

@@ -138,7 +138,7 @@ class Body {
 
 class Parser final : public http::basic_parser<true> {
  public:
-  explicit Parser(const RequestReader::Limits& limits) : limits_(limits), body_(limits) {
+  explicit Parser(const RequestReader::Limits& limits) : body_(limits) {
     header_limit(static_cast<std::uint32_t>(limits.most_head + 1));
     body_limit(limits.most_body);
   }
@@ -236,7 +236,6 @@ class Parser final : public http::basic_parser<true> {
   }
   void on_finish_impl(error_code&) override {}
 
-  const RequestReader::Limits& limits_;
   Request request_;
   std::string authority_;
   Framing framing_;

@@ -28,6 +28,7 @@
 namespace haidang::notify {
 
 enum class Channel : std::uint8_t { mail, sms, webhook };
+std::string_view channel_name(Channel channel);
 
 struct Recipient {
   std::string name{};
@@ -147,6 +148,7 @@ class Courier {
 struct Filter {
   std::optional<std::string> case_id{};
   std::optional<std::string> unit{};
+  std::optional<std::string> account{};  // whom it is for
   std::optional<std::string> state{};
   std::string after{};
   std::size_t limit = 50;

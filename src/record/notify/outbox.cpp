@@ -179,6 +179,7 @@ Result<Page> page_of(Sql& sql, const Filter& filter) {
   Page page;
   if (filter.case_id) page.where("case_id = ?", *filter.case_id);
   if (filter.unit) page.where("unit = ?", *filter.unit);
+  if (filter.account) page.where("account = ?", *filter.account);
   if (filter.state) {
     if (std::ranges::find(states, *filter.state) == states.end()) {
       return invalid(fmt::format("'{}' is no state of a notice: queued, sent, failed or dead",

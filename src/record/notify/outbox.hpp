@@ -33,6 +33,4 @@ struct Outcome {
 };
 Result<> record(ledger::Writer& writer, const Outcome& outcome);
 
-std::string_view channel_name(Channel channel);
-
 }  // namespace haidang::notify

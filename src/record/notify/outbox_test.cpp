@@ -126,6 +126,15 @@ TEST_P(Outbox, MendsWhatPeopleTypedInsteadOfHoldingUpTheCause) {
   EXPECT_LT(kept.notice.values.at("title").get_string().size(), 2010U);
 }
 
+TEST_P(Outbox, ListsWhatIsForOneAccount) {
+  Notice other = notice();
+  other.to.account = "ca.khac";
+  must(queued(other));
+  const std::string mine = must(queued(notice()));
+  EXPECT_THAT(listed({.account = "ca.truc"}), testing::ElementsAre(mine));
+  EXPECT_THAT(listed({.unit = "sct", .account = "ca.truc"}), testing::IsEmpty());
+}
+
 TEST_P(Outbox, IsDueOldestFirstByChannel) {
   Notice text = notice();
   text.to.channel = Channel::sms;

@@ -65,6 +65,7 @@ Result<std::uint64_t> carry_out(Step& step, const Place& place, const Action& ac
   step.it().done.push_back(done);
   if (!action.to.empty()) step.go(action.to);
   TRY_VOID(step.run(action.effects));
+  TRY_VOID(check_open_to_documents(place, step.it(), request.documents));
   TRY_VOID(step.settle());
   TRY_VOID(check_evidence(step));
   describe_action(step, request, done.party, from);

@@ -1,6 +1,7 @@
 #include "record/procedure/conditions.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace haidang::procedure {
 namespace {
@@ -78,7 +79,7 @@ bool other_person(const Condition& condition, const Scene& scene) {
 }
 
 bool other_unit(const Condition& condition, const Scene& scene) {
-  const auto units = texts_of(scene.subject.value(condition.name));
+  const auto units = scene.subject.units_of(condition.name);
   return !units.empty() && !has(units, scene.unit);
 }
 
@@ -108,9 +109,9 @@ Result<bool> holds(const Condition& condition, const Scene& scene) {
 }
 
 bool reads_any(const Condition& condition, const std::vector<std::string>& fields) {
-  const bool done_like =
-      condition.kind == Kind::done || condition.kind == Kind::other_person;  // names an action
-  if (!done_like && (has(fields, condition.name) || has(fields, condition.other))) return true;
+  constexpr std::array of_people{Kind::done, Kind::other_person, Kind::other_unit};
+  const bool names_fields = std::ranges::find(of_people, condition.kind) == of_people.end();
+  if (names_fields && (has(fields, condition.name) || has(fields, condition.other))) return true;
   return std::ranges::any_of(condition.of,
                              [&](const Condition& each) { return reads_any(each, fields); });
 }

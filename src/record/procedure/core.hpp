@@ -44,5 +44,7 @@ json::array to_json(const std::vector<std::string>& names);
 
 // The words of the record for a time: RFC 3339 in UTC.
 std::string written(Time time);
+// The words for people: to the minute, by Vietnam's clock.
+Label on_the_clock(Time time);
 
 }  // namespace haidang::procedure

@@ -19,7 +19,7 @@ std::string mail_field(const Definition& definition) {
   return {};
 }
 
-std::string shown_time(Time time) { return format_time(time, Fraction::none, vietnam); }
+json::value shown_time(Time time) { return to_json(on_the_clock(time)); }
 
 json::value shown_one(const Field& field, const json::value& value) {
   if (!value.is_string()) return value;
@@ -28,7 +28,7 @@ json::value shown_one(const Field& field, const json::value& value) {
   const auto* format = field.schema.if_contains("format");
   if (format == nullptr || *format != json::value("date-time")) return value;
   const auto time = parse_time(value.get_string());
-  return time ? json::value(shown_time(*time)) : value;
+  return time ? shown_time(*time) : value;
 }
 
 // Choices by their labels, times by the clock on the wall.
@@ -53,11 +53,11 @@ json::object values_for(const Eyes& eyes, const Loaded& loaded) {
   return out;
 }
 
-std::string first_due(const Case& it) {
+json::value first_due(const Case& it) {
   std::optional<Time> first;
   for (const auto& clock : it.clocks)
     if (clock.next && (!first || *clock.next < *first)) first = clock.next;
-  return first ? shown_time(*first) : std::string();
+  return first ? shown_time(*first) : json::value("");
 }
 
 // What every notice may say beside fields (soundness::notice_values).

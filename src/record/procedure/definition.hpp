@@ -81,7 +81,7 @@ struct Condition {
     certified,      // provider in field `name` may repair, today, the kind of device in `other`
     critical,       // the unit named by field `name` (or the subject where empty) is critical
     other_person,   // who acts is not who took action `name` (four eyes)
-    other_unit,     // who acts is not of the unit in field `name` (independence)
+    other_unit,     // who acts is of no unit that is party `name` (independence)
   };
   Kind kind = Kind::all;
   std::vector<Condition> of{};

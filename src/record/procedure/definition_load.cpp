@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,10 @@ void by_place(std::vector<Error>& problems, const Reader& in) {
   const auto line = [prefix](const Error& error) {
     return error.where.size() > prefix ? std::stoul(error.where.substr(prefix)) : 0UL;
   };
-  std::ranges::stable_sort(problems, {}, line);
+  // No stable_sort: clang 19 rejects that of libstdc++ 12. A multimap keeps what is equal in order.
+  std::multimap<unsigned long, Error> sorted;
+  for (const auto& problem : problems) sorted.emplace(line(problem), problem);
+  std::ranges::copy(std::views::values(sorted), problems.begin());
 }
 
 Read failed(Error error) { return {.definition = {}, .uses = {}, .problems = {std::move(error)}}; }

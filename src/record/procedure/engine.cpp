@@ -251,12 +251,12 @@ Result<bool> Engine::may_read(const access::Principal& who, std::string_view cas
   });
 }
 
-Result<std::size_t> Engine::fire_due() {
+Result<std::size_t> Engine::fire_due(const std::function<bool()>& go_on) {
   auto& ledger = state_->parts.ledger;
   std::vector<DueClock> failed;  // they do not hold up the others, and are told at the end
   std::optional<Error> first_error;
   std::size_t count = 0;
-  while (count < most_firings) {
+  while (count < most_firings && (!go_on || go_on())) {
     TRY(const auto due,
         ledger.read([&](Sql& sql) { return first_due(sql, ledger.time(), failed); }));
     if (!due) break;

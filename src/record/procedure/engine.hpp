@@ -139,8 +139,9 @@ class Engine {
   Result<bool> may_read(const access::Principal& who, std::string_view case_id,
                         std::string_view sha256) const;
 
-  // Fires what is due by the ledger's clock; how many fired. Safe to call again at any time.
-  Result<std::size_t> fire_due();
+  // Fires what is due by the ledger's clock, as long as `go_on` (asked before each) says so; how
+  // many fired. Safe to call again at any time.
+  Result<std::size_t> fire_due(const std::function<bool()>& go_on = {});
   // When the next clock is due; nothing where none runs.
   Result<std::optional<Time>> next_due() const;
 

@@ -75,6 +75,15 @@ TEST(Clock, FiresAtMostSoOftenAsItRepeats) {
   EXPECT_TRUE(t.view(an, id).at("clocks").at(1).at("running").as_bool());
 }
 
+TEST(Clock, FiringEndsWhenItIsToldToAndGoesOnLater) {
+  TrialEngine t;
+  opened(t);
+  t.ledger().advance(1h);
+  int left = 3;
+  EXPECT_EQ(ledger::must(t->fire_due([&] { return left-- > 0; })), 3U);
+  EXPECT_EQ(ledger::must(t->fire_due()), 5U);
+}
+
 TEST(Clock, StoppedNeverFires) {
   TrialEngine t;
   const auto id = opened(t);

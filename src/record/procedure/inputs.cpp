@@ -95,20 +95,6 @@ Result<> check_document(const Place& place, const Case& it, const Attachment& do
   return {};
 }
 
-Result<> check_open_to_documents(const Place& place, const Case& it) {
-  const auto& closed_when = place.ready.definition.no_documents_when;
-  if (!closed_when) return {};
-  TRY(const bool closed, holds(*closed_when, {.sql = place.sql,
-                                              .registry = place.core.parts.registry,
-                                              .subject = it,
-                                              .actor = {},
-                                              .unit = {},
-                                              .at = place.at}));
-  if (!closed) return {};
-  return invalid("this case takes no documents: their content must not enter a connected system",
-                 "/documents");
-}
-
 }  // namespace
 
 Result<> check_fields(const Place& place, const std::vector<std::string>& asked,
@@ -122,10 +108,26 @@ Result<> check_fields(const Place& place, const std::vector<std::string>& asked,
   return {};
 }
 
+Result<> check_open_to_documents(const Place& place, const Case& it,
+                                 const std::vector<Attachment>& documents) {
+  if (documents.empty()) return {};
+  const auto& closed_when = place.ready.definition.no_documents_when;
+  if (!closed_when) return {};
+  TRY(const bool closed, holds(*closed_when, {.sql = place.sql,
+                                              .registry = place.core.parts.registry,
+                                              .subject = it,
+                                              .actor = {},
+                                              .unit = {},
+                                              .at = place.at}));
+  if (!closed) return {};
+  return invalid("this case takes no documents: their content must not enter a connected system",
+                 "/documents");
+}
+
 Result<> check_documents(const Place& place, const Case& it,
                          const std::vector<Attachment>& documents) {
   if (documents.empty()) return {};
-  TRY_VOID(check_open_to_documents(place, it));
+  TRY_VOID(check_open_to_documents(place, it, documents));
   if (documents.size() > most_documents)
     return invalid("at most 20 documents at once", "/documents");
   if (it.papers.size() + documents.size() > most_documents_of_case)

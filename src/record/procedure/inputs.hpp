@@ -28,6 +28,9 @@ Result<> check_fields(const Place& place, const std::vector<std::string>& asked,
 // not in the case already.
 Result<> check_documents(const Place& place, const Case& it,
                          const std::vector<Attachment>& documents);
+// Whether the case takes them. Asked again after effects: they may close a case to what came along.
+Result<> check_open_to_documents(const Place& place, const Case& it,
+                                 const std::vector<Attachment>& documents);
 Result<> check_comment(std::string_view comment);
 // The fields the names stand for must be set.
 Result<> check_present(const Definition& definition, const Case& it,

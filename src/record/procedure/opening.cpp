@@ -160,6 +160,7 @@ Result<Opened> open_case(const Core& core, ledger::Writer& writer, Opening openi
   }
   step.go(definition.initial().name);
   TRY_VOID(step.run(definition.on_open));
+  TRY_VOID(check_open_to_documents(place, loaded.it, opening.documents));
   TRY_VOID(step.settle());
   describe_opening(step, opening, numbered);
   TRY_VOID(step.write("case.opened"));

@@ -119,7 +119,7 @@ constexpr std::array tests{
     Test{"certified", certified},
     Test{"critical", critical},
     Test{"other_person", with_name<Kind::other_person, Sort::action>},
-    Test{"other_unit", with_name<Kind::other_unit, Sort::field>},
+    Test{"other_unit", with_name<Kind::other_unit, Sort::party>},
 };
 
 Found read_test(Reader& in, const Node& node) {

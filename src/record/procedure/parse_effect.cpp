@@ -17,6 +17,7 @@ struct Filled {
 };
 constexpr std::array filled{Filled{"$now", "date-time"}, Filled{"$today", "date"},
                             Filled{"$actor", ""}, Filled{"$unit", ""}};
+constexpr std::string_view nothing = "$nothing";  // empties any field
 
 bool takes(const Field& field, const Filled& value) {
   const auto* type = field.schema.if_contains("type");
@@ -28,9 +29,10 @@ bool takes(const Field& field, const Filled& value) {
 
 std::optional<json::value> set_value(Reader& in, const Node& node, const Field& field) {
   if (!node.text.starts_with('$')) return value_for(in, node, field, false);
+  if (node.text == nothing) return json::value(node.text);
   const auto found = std::ranges::find(filled, node.text, &Filled::name);
   if (found != filled.end() && takes(field, *found)) return json::value(node.text);
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names{nothing};
   for (const auto& value : filled) names.push_back(value.name);
   in.problem(node,
              found == filled.end()

@@ -17,15 +17,16 @@ bool Step::joins_now(const Party& party) const {
   return cause_.action == party.joins_on || has(loaded_.it.done, party.joins_on, &Done::action);
 }
 
-// A field names a unit or provider itself, or a thing that belongs to one.
+// A field names a unit itself, a provider, which may be a unit, or a thing that belongs to one.
 Result<std::string> Step::unit_named(const Field& field, const std::string& id) const {
   if (field.refers_to.empty() || field.refers_to == "unit") return id;
   const auto entry =
       core_.parts.registry.get(writer_.sql(), field.refers_to, id, registry::day_of(writer_.at()));
   if (!entry && entry.error().kind == Error::Kind::not_found) return id;
   if (!entry) return std::unexpected(entry.error());
-  const bool is_own_unit = entry->unit.empty() || field.refers_to == "provider";
-  return is_own_unit ? id : entry->unit;
+  if (field.refers_to != "provider") return entry->unit.empty() ? id : entry->unit;
+  const auto own = texts_of(entry->fields.if_contains("unit"));
+  return own.empty() ? id : own.front();
 }
 
 Result<std::vector<std::string>> Step::wanted_units(const Party& party) const {

@@ -18,13 +18,49 @@ json::object named(std::string_view name, const Thing* known) {
   return labelled(name, known == nullptr ? Label{} : known->label);
 }
 
-json::array parties(const Loaded& loaded) {
+// As the registry called it when the case was opened or, for what is newer, calls it now.
+Result<std::optional<std::string>> name_of(const Scene& scene, std::string_view kind,
+                                           std::string_view id) {
+  for (const Time at : {scene.subject.opened_at, scene.at}) {
+    const auto entry = scene.registry.get(scene.sql, kind, id, registry::day_of(at));
+    if (entry) return entry->name;
+    if (entry.error().kind != Error::Kind::not_found) return std::unexpected(entry.error());
+  }
+  return std::nullopt;
+}
+
+Result<std::string> member_name(const Scene& scene, const std::string& unit) {
+  for (const std::string_view kind : {"unit", "provider"}) {
+    TRY(auto name, name_of(scene, kind, unit));
+    if (name) return std::move(*name);
+  }
+  return unit;
+}
+
+Result<json::array> parties(const Loaded& loaded, const Scene& scene) {
   json::array out;
   for (const auto& member : loaded.it.members) {
     auto party = named(member.party, loaded.definition().party(member.party));
     party["unit"] = member.unit;
+    TRY(party["unit_name"], member_name(scene, member.unit));
     party["vacant"] = member.unit.empty();
     out.emplace_back(std::move(party));
+  }
+  return out;
+}
+
+// What the visible fields name in the registry: {field: {id: name}}.
+Result<json::object> references(const Loaded& loaded, const json::object& fields,
+                                const Scene& scene) {
+  json::object out;
+  for (const auto& field : loaded.definition().fields) {
+    if (field.refers_to.empty()) continue;
+    json::object names;
+    for (const auto& id : texts_of(fields.if_contains(field.name))) {
+      TRY(const auto name, name_of(scene, field.refers_to, id));
+      names[id] = name.value_or(id);
+    }
+    if (!names.empty()) out[field.name] = std::move(names);
   }
   return out;
 }
@@ -143,21 +179,23 @@ Result<json::object> show_case(const Core& core, ledger::Sql& sql, const access:
   TRY(const auto seen, look(core, sql, who, case_id));
   const auto& [loaded, eyes] = seen;
   auto out = heading(loaded);
-  out["fields"] = visible_fields(eyes, loaded);
-  out["my_parties"] = to_json(eyes.parties);
-  out["parties"] = parties(loaded);
-  out["clocks"] = clocks(loaded);
-  out["documents"] = documents(loaded, eyes);
-  out["evidence_required"] =
-      to_json(std::vector<std::string>(loaded.it.evidence.begin(), loaded.it.evidence.end()));
-  out["watchers"] = watchers(loaded.it);
-  TRY(out["links"], links(core, sql, who, loaded.it));
   const Scene scene{.sql = sql,
                     .registry = core.parts.registry,
                     .subject = loaded.it,
                     .actor = who.account,
                     .unit = who.unit,
                     .at = core.parts.ledger.time()};
+  auto fields = visible_fields(eyes, loaded);
+  TRY(out["references"], references(loaded, fields, scene));
+  out["fields"] = std::move(fields);
+  out["my_parties"] = to_json(eyes.parties);
+  TRY(out["parties"], parties(loaded, scene));
+  out["clocks"] = clocks(loaded);
+  out["documents"] = documents(loaded, eyes);
+  out["evidence_required"] =
+      to_json(std::vector<std::string>(loaded.it.evidence.begin(), loaded.it.evidence.end()));
+  out["watchers"] = watchers(loaded.it);
+  TRY(out["links"], links(core, sql, who, loaded.it));
   TRY(out["actions"], actions(core, who, loaded, scene));
   return out;
 }

@@ -72,6 +72,7 @@ json::value Step::meant(const json::value& value) const {
   if (word == "$today") return json::value(registry::format_day(registry::day_of(writer_.at())));
   if (word == "$actor") return json::value(cause_.by.account);
   if (word == "$unit") return json::value(cause_.by.unit);
+  if (word == "$nothing") return nullptr;
   return value;
 }
 

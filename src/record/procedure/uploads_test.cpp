@@ -23,6 +23,7 @@ class UploadsOnBoth : public testing::TestWithParam<ledger::Dialect> {
   }
   Result<Opened> report(const std::string& sha256) {
     return trial()->open(anyone, {.procedure = "lesson",
+                                  .subject = {},
                                   .fields = {{"about", "Lừa đảo"}},
                                   .documents = {{"paper", sha256, "giay.txt"}}});
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,14 @@ struct Imported {
   std::vector<BadRow> bad{};
 };
 
+// Why a row may not be put by who imports; none: every row may.
+using MayPut = std::function<Result<>(ledger::Sql&, const Entry&)>;
+
 // All good rows in the writer's transaction; each bad one is named. `dry_run` writes nothing.
 // Columns are the kind's fields and id, valid_from, valid_to; headings may be names or labels.
 Result<Imported> import_csv(const Registry& registry, ledger::Writer& writer, const By& by,
-                            std::string_view kind, std::string_view csv, bool dry_run);
+                            std::string_view kind, std::string_view csv, bool dry_run,
+                            const MayPut& may_put = {});
 
 Result<std::string> export_csv(const Registry& registry, ledger::Sql& sql, const Query& query);
 Result<std::string> export_xlsx(const Registry& registry, ledger::Sql& sql, const Query& query,

@@ -82,6 +82,21 @@ TEST_P(Exchange, GoodRowsGoInAndEachBadOneIsNamed) {
   EXPECT_FALSE(trial_->get("unit", "so-c", "2026-03-02"));
 }
 
+TEST_P(Exchange, NamesRowsThatWhoImportsMayNotPut) {
+  const MayPut only_a = [](ledger::Sql&, const Entry& entry) -> Result<> {
+    if (entry.id == "so-a") return {};
+    return fail(Error::Kind::denied, "not yours to change");
+  };
+  const auto report =
+      ledger::must(trial_->write([&](const Registry& registry, ledger::Writer& writer) {
+        return import_csv(registry, writer, somebody, "unit",
+                          "id,name,kind\nso-a,Sở A,so\nso-b,Sở B,so\n", false, only_a);
+      }));
+  EXPECT_EQ(report.added, 1U);
+  EXPECT_THAT(shown(report.bad), ElementsAre("3 : not yours to change"));
+  EXPECT_FALSE(trial_->get("unit", "so-b", "2026-03-02"));
+}
+
 TEST_P(Exchange, ADryRunSaysTheSameAndWritesNothing) {
   const std::string_view csv =
       "id,name,kind,parent\nsở,Sở,so,\nso-a,Sở A,so,\nso-b,Sở B,so,so-a\nso-c,Sở C,so,so-z\n";

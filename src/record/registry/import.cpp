@@ -64,8 +64,13 @@ Result<std::vector<Column>> columns_of(const Kind& kind, const CsvRow& row) {
 class Import {
  public:
   Import(const Registry& registry, ledger::Writer& writer, const By& by, const Kind& kind,
-         bool dry_run)
-      : registry_(registry), writer_(writer), by_(by), kind_(kind), dry_run_(dry_run) {}
+         bool dry_run, const MayPut& may_put)
+      : registry_(registry),
+        writer_(writer),
+        by_(by),
+        kind_(kind),
+        dry_run_(dry_run),
+        may_put_(may_put) {}
 
   Result<Imported> run(std::string_view csv);
 
@@ -84,6 +89,7 @@ class Import {
   const By& by_;
   const Kind& kind_;
   bool dry_run_;
+  const MayPut& may_put_;
   std::vector<Column> columns_{};
   bool has_from_ = false;            // the row being read says from when
   std::set<std::string> pending_{};  // ids a dry run would have put by now
@@ -144,6 +150,11 @@ Result<std::optional<Entry>> Import::standing(const Entry& entry) {
 }
 
 Result<> Import::put(const CsvRow& row, Entry entry) {
+  if (const auto may = may_put_ ? may_put_(writer_.sql(), entry) : Result<>{}; !may) {
+    if (may.error().kind != Error::Kind::denied) return may;
+    name(row, may.error());
+    return {};
+  }
   TRY(const auto before, standing(entry));
   if (before && before->fields == entry.fields &&
       (!has_from_ || before->valid_from == entry.valid_from) &&
@@ -196,10 +207,11 @@ Result<Imported> Import::run(std::string_view csv) {
 }  // namespace
 
 Result<Imported> import_csv(const Registry& registry, ledger::Writer& writer, const By& by,
-                            std::string_view kind, std::string_view csv, bool dry_run) {
+                            std::string_view kind, std::string_view csv, bool dry_run,
+                            const MayPut& may_put) {
   const auto* const known = registry.kinds().find(kind);
   if (known == nullptr) return invalid("'" + text::shown(kind) + "' is no kind of the registry");
-  return Import(registry, writer, by, *known, dry_run).run(csv);
+  return Import(registry, writer, by, *known, dry_run, may_put).run(csv);
 }
 
 }  // namespace haidang::registry

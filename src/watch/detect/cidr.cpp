@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/check.hpp"
+
 namespace haidang::detect {
 namespace {
 
@@ -50,6 +52,12 @@ std::optional<Cidr> Cidr::parse(std::string_view text) {
     return {};
   range.bits -= least;
   return range;
+}
+
+Cidr Cidr::of_rule(std::string_view text) {
+  const auto range = parse(text);
+  CHECK(range.has_value(), "a rule was let in with what is no address range");
+  return *range;
 }
 
 bool Cidr::holds(const Address& address) const {

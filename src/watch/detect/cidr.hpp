@@ -21,6 +21,8 @@ struct Cidr {
   unsigned bits = 0;
 
   static std::optional<Cidr> parse(std::string_view text);
+  // Of a text that parse() took when its rule was read.
+  static Cidr of_rule(std::string_view text);
   [[nodiscard]] bool holds(const Address& address) const;
 };
 

@@ -1,12 +1,13 @@
 #include "watch/detect/condition.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "watch/detect/ascii.hpp"
+#include "watch/detect/number.hpp"
 #include "watch/detect/pattern.hpp"
 
 namespace haidang::detect {
@@ -23,7 +24,7 @@ bool name_character(char c) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::ranges::transform(out, out.begin(), ascii_lower);
   return out;
 }
 
@@ -118,9 +119,8 @@ class Parser {
     advance();
     if (count == "all") return make(Expr::Kind::all, std::move(chosen));
     if (count == "any" || count == "1") return make(Expr::Kind::any, std::move(chosen));
-    std::size_t wanted = 0;
-    const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), wanted);
-    if (error != std::errc() || end != count.data() + count.size() || wanted == 0)
+    const std::size_t wanted = number_of<std::size_t>(count).value_or(0);
+    if (wanted == 0)
       return refuse(
           fmt::format("'{} of' is not understood: say '1 of', 'N of' or 'all of'", count));
     if (wanted > chosen.size())

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "watch/detect/number.hpp"
 #include "watch/detect/window_groups.hpp"
 #include "watch/detect/window_plan.hpp"
 
@@ -104,7 +105,7 @@ class Correlator::State {
         break;
       case Wanted::number: {
         const auto* value = value_of(occurrence.values, listener.fields.front());
-        const auto number = value == nullptr ? std::nullopt : number_of(*value);
+        const auto number = value == nullptr ? std::nullopt : finite_number_of(*value);
         if (!number) return {};
         moment.number = *number;
       }

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "watch/detect/number.hpp"
 
 namespace haidang::detect {
 namespace {
@@ -30,19 +31,6 @@ constexpr std::array<std::string_view, 7> known_keys{"type",     "rules",     "g
                                                      "timespan", "condition", "generate"};
 
 constexpr std::size_t most_in_order = 32;
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
-
-std::optional<double> finite_number_of(std::string_view text) {
-  const auto number = number_of<double>(text);
-  return number && std::isfinite(*number) ? number : std::nullopt;
-}
 
 // What a correlation counts is 1 or more, for something has just happened. Is there a count,
 // up to `most`, that meets all bounds? (Near the bounds, if anywhere.)

@@ -1,12 +1,12 @@
 #include "watch/detect/evaluator.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/text.hpp"
 #include "watch/detect/cidr.hpp"
 #include "watch/detect/field_matcher.hpp"
+#include "watch/detect/number.hpp"
 
 namespace haidang::detect {
 namespace {
@@ -15,13 +15,6 @@ std::string folded(std::string_view text) {
   std::string out;
   text::casefold(text, out);
   return out;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
 }
 
 double part_of(const WallClock& clock, TimePart part) {
@@ -85,7 +78,7 @@ bool Evaluator::value_matches(const Test& test, std::string_view plain, const Va
     case Test::Op::regex: return regex_matches(test, plain);
     case Test::Op::cidr: {
       const auto address = Address::parse(plain);
-      return address && Cidr::parse(test.text).value().holds(*address);
+      return address && Cidr::of_rule(test.text).holds(*address);
     }
     case Test::Op::number: return number_matches(test, plain);
     case Test::Op::fieldref: return fieldref_matches(test, plain, values);
@@ -102,7 +95,7 @@ bool Evaluator::regex_matches(const Test& test, std::string_view plain) {
 
 bool Evaluator::number_matches(const Test& test, std::string_view plain) const {
   if (test.part == TimePart::none) {
-    const auto number = number_of(plain);
+    const auto number = number_of<double>(plain);
     return number && holds(test.compare, *number, test.number);
   }
   auto time = parse_time(plain);

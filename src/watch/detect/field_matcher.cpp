@@ -1,11 +1,11 @@
 #include "watch/detect/field_matcher.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <re2/filtered_re2.h>
 
 #include "base/text.hpp"
+#include "watch/detect/number.hpp"
 
 namespace haidang::detect {
 
@@ -62,7 +62,7 @@ void FieldMatcher::add(const Test& test, TestId id) {
   switch (test.op) {
     case Test::Op::pattern: return add_pattern(test, id);
     case Test::Op::regex: return add_regex(test, id);
-    case Test::Op::cidr: return ranges_.push_back({Cidr::parse(test.text).value(), id});
+    case Test::Op::cidr: return ranges_.push_back({Cidr::of_rule(test.text), id});
     case Test::Op::null: return on_null_.push_back(id);
     case Test::Op::exists: return exists_.push_back(id);
     case Test::Op::fieldref: return late_.push_back(id);
@@ -179,11 +179,10 @@ void FieldMatcher::find_ranges(std::string_view plain, std::vector<TestId>& out)
 }
 
 void FieldMatcher::find_numbers(std::string_view plain, std::vector<TestId>& out) const {
-  double number = 0;
-  const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), number);
-  if (error != std::errc() || end != plain.data() + plain.size()) return;
+  const auto number = number_of<double>(plain);
+  if (!number) return;
   for (const auto& [compare, than, id] : numbers_)
-    if (holds(compare, number, than)) out.push_back(id);
+    if (holds(compare, *number, than)) out.push_back(id);
 }
 
 }  // namespace haidang::detect

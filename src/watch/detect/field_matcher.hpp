@@ -53,18 +53,18 @@ class FieldMatcher {
 
  private:
   struct General {  // wildcards inside: looked at only where its longest literal stands
-    Pattern pattern;
-    TestId id;
-    bool cased;
+    Pattern pattern{};
+    TestId id = 0;
+    bool cased = false;
   };
   struct Range {
-    Cidr cidr;
-    TestId id;
+    Cidr cidr{};
+    TestId id = 0;
   };
   struct Number {
-    Compare compare;
-    double value;
-    TestId id;
+    Compare compare = Compare::eq;
+    double value = 0;
+    TestId id = 0;
   };
 
   void add_pattern(const Test& test, TestId id);

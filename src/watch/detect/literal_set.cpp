@@ -138,8 +138,8 @@ void LiteralSet::build_class(unsigned gram, unsigned stride, std::size_t below) 
 
 // The short ones first, so that the others get the wider windows.
 void LiteralSet::build_few(std::vector<std::uint32_t> own) {
-  const auto size = [this](std::uint32_t i) { return literals_[i].bytes.size(); };
-  std::ranges::stable_sort(own, {}, size);
+  const auto size = [this](std::uint32_t i) { return std::pair(literals_[i].bytes.size(), i); };
+  std::ranges::sort(own, {}, size);
   for (std::span<const std::uint32_t> left = own; !left.empty();) {
     const std::size_t taken = std::min(left.size(), Teddy::most_windows);
     add_few(left.first(taken));
@@ -163,6 +163,7 @@ void LiteralSet::add_few(std::span<const std::uint32_t> own) {
 
 std::vector<std::string_view> LiteralSet::literals_of(const std::vector<std::uint32_t>& own) const {
   std::vector<std::string_view> texts;
+  texts.reserve(own.size());
   for (const std::uint32_t i : own) texts.emplace_back(literals_[i].bytes);
   return texts;
 }

@@ -84,9 +84,9 @@ class LiteralSet {
   };
   // Literals of one size class that stand at the start or the end.
   struct Edge {
-    bool end;
-    unsigned gram;  // bytes of the key
-    Table table;
+    bool end = false;
+    unsigned gram = 1;  // bytes of the key
+    Table table{};
   };
   // Some literals of one size class anywhere, as many as one Teddy can look for.
   struct Few {

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/check.hpp"
-#include "base/text.hpp"
-
 namespace haidang::detect {
 
 using event::Event;
@@ -46,7 +43,7 @@ const std::vector<RuleIndex>& Matcher::match(const Event& event, event::Names& n
   shape_ = shape_of(event);
   plan_ = &plan_of(event, shape_);
   event_ = &event;
-  event_ = &extracted(event);
+  if (!plan_->key.extractions.empty()) extend(event);
   matched_.clear();
   if (plan_->slots.empty()) return matched_;
   if (event_ != &event) shape_ = shape_of(*event_);
@@ -117,33 +114,6 @@ std::uint32_t Matcher::shape_of(const Event& event) {
   return fresh;
 }
 
-Matcher::Shape Matcher::make_shape(const Event& event) const {
-  Shape shape{.dataset = dataset_of(event)};
-  const Dataset& own = engine_->mappings().datasets()[shape.dataset];
-  std::vector<bool> taken(own.routing.size(), false);
-  for (std::uint32_t i = 0; i < event.fields.size(); ++i)
-    for (const auto& name : own.sigma_names(names_->name(event.fields[i].path), {})) {
-      const auto found = std::ranges::find(own.routing, name) - own.routing.begin();
-      const auto slot = static_cast<std::size_t>(found);
-      if (slot == own.routing.size() || taken[slot]) continue;
-      taken[slot] = true;
-      shape.routing.emplace_back(i, static_cast<std::uint32_t>(slot));
-    }
-  return shape;
-}
-
-std::uint32_t Matcher::dataset_of(const Event& event) const {
-  const Mappings& mappings = engine_->mappings();
-  if (!event.dataset.empty()) {
-    const auto named = mappings.named(event.dataset);
-    CHECK(named < routes_.size(), "a reader names a dataset that catalogue/mappings lacks");
-    return named;
-  }
-  Marks seen;
-  for (const auto& field : event.fields) seen |= mappings.mark_of(names_->name(field.path));
-  return mappings.recognised(seen);
-}
-
 Matcher::Plan& Matcher::plan_of(const Event& event, std::uint32_t shape) {
   const std::uint32_t dataset = shapes_[shape].dataset;
   const auto key = routing_key(event, shapes_[shape]);
@@ -173,66 +143,8 @@ std::string_view Matcher::routing_key(const Event& event, const Shape& shape) {
   return key_;
 }
 
-bool Matcher::conditions_hold(const std::vector<Membership::Condition>& when,
-                              std::uint32_t dataset) const {
-  const auto& routing = engine_->mappings().datasets()[dataset].routing;
-  return std::ranges::all_of(when, [&](const Membership::Condition& condition) {
-    const auto at = std::ranges::find(routing, condition.field) - routing.begin();
-    const Field* value = routing_values_[static_cast<std::size_t>(at)];
-    if (value == nullptr) return false;
-    std::string scratch;
-    std::string folded;
-    text::casefold(event::plain(*value, scratch), folded);
-    return condition.accepts(folded);
-  });
-}
-
-std::uint32_t Matcher::make_plan(std::uint32_t dataset) {
-  const Dataset& own = engine_->mappings().datasets()[dataset];
-  PlanKey key{.dataset = dataset};
-  for (std::uint32_t i = 0; i < own.memberships.size(); ++i)
-    if (conditions_hold(own.memberships[i].when, dataset)) key.held.push_back(i);
-  for (std::uint32_t i = 0; i < own.extractions.size(); ++i)
-    if (conditions_hold(own.extractions[i].when, dataset)) key.extractions.push_back(i);
-  const auto [known, fresh] = plan_ids_.try_emplace(key, static_cast<std::uint32_t>(plans_.size()));
-  if (!fresh) return known->second;
-  plans_.push_back(std::make_unique<Plan>(Plan{.key = key}));
-  choose_rules(*plans_.back());
-  return known->second;
-}
-
-bool Matcher::applies(const RuleGroup& group, const PlanKey& key) const {
-  if (options_.logsource) return group.logsource.covers(*options_.logsource);
-  const Dataset& own = engine_->mappings().datasets()[key.dataset];
-  return own.everything || std::ranges::any_of(key.held, [&](std::uint32_t i) {
-           return group.logsource.covers(own.memberships[i].logsource);
-         });
-}
-
-void Matcher::choose_rules(Plan& plan) {
-  plan.rules.assign(engine_->rules().rules.size(), false);
-  std::vector<std::string> keywords;
-  for (const auto& group : engine_->groups()) {
-    if (!applies(group, plan.key)) continue;
-    for (const RuleIndex rule : group.rules) plan.rules[rule] = true;
-    plan.unanchored.insert(plan.unanchored.end(), group.unanchored.begin(), group.unanchored.end());
-    plan.slots.insert(plan.slots.end(), group.fields.begin(), group.fields.end());
-    keywords.insert(keywords.end(), group.keywords.begin(), group.keywords.end());
-    if (group.keyword_field) plan.keywords.emplace_back(0, *group.keyword_field);
-  }
-  std::ranges::sort(plan.slots);
-  plan.slots.erase(std::ranges::unique(plan.slots).begin(), plan.slots.end());
-  for (auto& [slot, field] : plan.keywords)
-    slot = static_cast<std::uint32_t>(std::ranges::lower_bound(plan.slots, field) -
-                                      plan.slots.begin());
-  if (!keywords.empty()) plan.needles = needles_for(std::move(keywords));
-  for (const FieldId field : plan.slots)
-    plan.on_absence.push_back(intern(engine_->matcher(field).on_absence()));
-}
-
 // sshd and others say who and from where only in their text.
-const Event& Matcher::extracted(const Event& event) {
-  if (plan_->key.extractions.empty()) return event;
+void Matcher::extend(const Event& event) {
   extended_ = event;
   extracted_texts_.clear();
   const Dataset& own = engine_->mappings().datasets()[plan_->key.dataset];
@@ -240,7 +152,7 @@ const Event& Matcher::extracted(const Event& event) {
     const auto& from = positions_of(own.extractions[i].from);
     if (!from.empty()) extract(own.extractions[i], event.fields[from.front()]);
   }
-  return extended_;
+  event_ = &extended_;
 }
 
 void Matcher::extract(const Extraction& extraction, const Field& from) {
@@ -275,22 +187,6 @@ void Matcher::collect(const Event& event, std::uint32_t shape, Plan& plan) {
     if (plan.present[i] == absent) plan.present[i] = plan.on_absence[i];
 }
 
-std::vector<Matcher::Use> Matcher::uses_of(const Event& event, const Plan& plan) const {
-  const Dataset& own = engine_->mappings().datasets()[plan.key.dataset];
-  std::vector<Use> uses;
-  for (std::uint32_t i = 0; i < event.fields.size(); ++i)
-    for (const auto& name : own.sigma_names(names_->name(event.fields[i].path), plan.key.held)) {
-      const FieldId* field = engine_->field(name);
-      if (field == nullptr) continue;
-      const auto slot = std::ranges::lower_bound(plan.slots, *field);
-      if (slot == plan.slots.end() || *slot != *field) continue;
-      uses.push_back({.at = i,
-                      .slot = static_cast<std::uint32_t>(slot - plan.slots.begin()),
-                      .field = *field});
-    }
-  return uses;
-}
-
 void Matcher::collect_keywords(const Event& event, Plan& plan) {
   if (event.in_place && !plan.needles->perhaps_in(event.raw)) return;
   for (const auto& [slot, keyword] : plan.keywords) {
@@ -301,14 +197,6 @@ void Matcher::collect_keywords(const Event& event, Plan& plan) {
       present = present == absent ? own : join(present, own);
     }
   }
-}
-
-std::shared_ptr<const Needles> Matcher::needles_for(std::vector<std::string> keywords) {
-  std::ranges::sort(keywords);
-  keywords.erase(std::ranges::unique(keywords).begin(), keywords.end());
-  auto& known = needles_[keywords];
-  if (!known) known = std::make_shared<const Needles>(keywords);
-  return known;
 }
 
 bool Matcher::remembered(const Field& value) {
@@ -456,6 +344,7 @@ std::string_view Matcher::dataset() const {
 std::vector<Logsource> Matcher::logsources() const {
   if (options_.logsource) return {*options_.logsource};
   std::vector<Logsource> found;
+  found.reserve(plan_->key.held.size());
   for (const std::uint32_t i : plan_->key.held)
     found.push_back(engine_->mappings().datasets()[plan_->key.dataset].memberships[i].logsource);
   return found;

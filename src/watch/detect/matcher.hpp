@@ -135,7 +135,7 @@ class Matcher {
   void choose_rules(Plan& plan);
   [[nodiscard]] bool conditions_hold(const std::vector<Membership::Condition>& when,
                                      std::uint32_t dataset) const;
-  const event::Event& extracted(const event::Event& event);
+  void extend(const event::Event& event);
   void extract(const Extraction& extraction, const event::Field& from);
   [[nodiscard]] const std::vector<std::uint32_t>& positions_of(std::string_view sigma) const;
 

@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
+#include "watch/detect/ascii.hpp"
+
 namespace haidang::detect {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // JSON writes it as itself or as \u00..; never as a short escape, never in another case.
 bool safe(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '/'; }
@@ -105,7 +105,7 @@ void Needles::add_scan(const std::vector<std::string_view>& windows,
       scan.letters.emplace_back(bytes);
       continue;
     }
-    Window& own = scan.of(word(bytes.data()));
+    Window& own = scan.of(word(&bytes.front()));
     for (const auto& run : runs) {
       const auto at = run.find(bytes);
       if (at != std::string::npos) own.needles.push_back({run, static_cast<std::uint32_t>(at)});
@@ -140,7 +140,7 @@ bool Needles::Scan::verify(std::string_view raw, std::uint32_t at) const {
     return std::ranges::any_of(windows[slot].needles, [&](const Needle& needle) {
       if (at < needle.at) return false;
       const auto whole = raw.substr(at - needle.at, needle.bytes.size());
-      return std::ranges::equal(whole, needle.bytes, {}, lower);
+      return std::ranges::equal(whole, needle.bytes, {}, ascii_lower);
     });
   }
   return false;

@@ -58,7 +58,6 @@ TEST(Needles, SayPerhapsWhereARecordMayWriteOtherwise) {
 }
 
 // Letters outside ASCII that fold to ASCII ones: U+212A is k, U+017F is s.
-// Disabled until Needles minds them: today such a keyword is missed (see README, "Known").
 TEST(Needles, KnowWhatFoldsIntoAscii) {
   EXPECT_TRUE(Needles({"kelvin"}).perhaps_in("\u212Aelvin"));
   EXPECT_TRUE(Needles({"kelvin"}).perhaps_in(R"({"a":"\u212aelvin"})"));

@@ -18,7 +18,7 @@
 namespace haidang::detect {
 namespace {
 
-constexpr std::uint32_t format = 1;
+constexpr std::uint32_t format = 2;
 constexpr int deepest = 1024;  // of Expr; each filter on a rule adds one
 
 // --- What is written ---------------------------------------------------------------------------
@@ -70,8 +70,8 @@ auto members(Is<Error> auto& of) {
   return std::tie(kind, what, where);
 }
 auto members(Is<RuleSet> auto& of) {
-  auto& [rules, correlations, refused, files, reported, reported_correlations] = of;
-  return std::tie(rules, correlations, refused, files, reported, reported_correlations);
+  auto& [rules, correlations, refused, files, filters, reported, reported_correlations] = of;
+  return std::tie(rules, correlations, refused, files, filters, reported, reported_correlations);
 }
 
 template <class T>

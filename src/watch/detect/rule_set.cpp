@@ -261,6 +261,7 @@ RuleSet join(std::vector<Yield> yields) {
     move_into(filters, yield.filters);
     move_into(set.refused, yield.refused);
   }
+  set.filters = filters.size();
   const Directory directory(set);
   for (const auto& filter : filters) apply_filter(filter, directory, set);
   Resolver(set).run();

@@ -22,6 +22,7 @@ struct RuleSet {
   std::vector<Correlation> correlations{};
   std::vector<Error> refused{};
   std::size_t files = 0;
+  std::size_t filters = 0;  // understood, and worked into the rules they name
 
   // Is this rule's own match to be told, or is it only food for correlations
   // (referred to, and none of those has `generate: true`)?

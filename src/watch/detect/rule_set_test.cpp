@@ -110,7 +110,9 @@ TEST(RuleSet, FiltersMustHoldBesides) {
        {"b"}},
   };
   for (const auto& [filters, fields, hits] : rows) {
-    Trial trial(sound(rule("a", "f: x") + rule("b", "f: x") + filters));
+    const auto set = sound(rule("a", "f: x") + rule("b", "f: x") + filters);
+    EXPECT_EQ(set.filters, static_cast<std::size_t>(std::ranges::count(filters, 'F'))) << filters;
+    Trial trial(set);
     EXPECT_EQ(trial.match(fields), hits) << filters;
   }
 }

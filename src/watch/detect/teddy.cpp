@@ -10,13 +10,12 @@
 #endif
 #include <immintrin.h>
 
+#include "watch/detect/ascii.hpp"
+
 namespace haidang::detect {
 namespace {
 
 constexpr std::size_t buckets = 8;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 int rarity(char c) {
   const auto among = [c](std::string_view set) { return set.find(c) != std::string_view::npos; };
@@ -72,10 +71,16 @@ std::uint32_t rarest_window(std::string_view literal, unsigned width) {
   return best;
 }
 
+Teddy::Unit Teddy::best_unit() {
+  if (__builtin_cpu_supports("avx512bw") != 0) return Unit::avx512;
+  return __builtin_cpu_supports("avx2") != 0 ? Unit::avx2 : Unit::plain;
+}
+
+void Teddy::limit_to(Unit unit) { unit_ = std::min(unit_, unit); }
+
 std::vector<unsigned> Teddy::build(const std::vector<std::string_view>& windows, unsigned width) {
   width_ = width;
-  if (__builtin_cpu_supports("avx2") != 0) unit_ = Unit::avx2;
-  if (__builtin_cpu_supports("avx512bw") != 0) unit_ = Unit::avx512;
+  unit_ = best_unit();
   // Windows that begin alike share a bucket, so that fewer texts fit one by accident.
   std::vector<std::size_t> order(windows.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -98,7 +103,7 @@ void Teddy::enter(std::string_view window, unsigned bucket) {
       for (auto& nibble : high_[k]) nibble |= bit;
       continue;
     }
-    for (const char c : {lower(window[k]), upper(window[k])}) {
+    for (const char c : {ascii_lower(window[k]), ascii_upper(window[k])}) {
       const auto byte = static_cast<std::uint8_t>(c);
       low_[k][byte & 15U] |= bit;
       high_[k][byte >> 4U] |= bit;
@@ -155,7 +160,7 @@ __attribute__((target("avx2"))) std::size_t Teddy::find_avx2(std::string_view te
                   ~0U << skip;
     if (places == 0) [[likely]]
       continue;
-    std::array<std::uint8_t, step> buckets_at;
+    std::array<std::uint8_t, step> buckets_at{};
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(buckets_at.data()), fit);
     for (; places != 0; places &= places - 1) {
       const auto i = static_cast<std::uint32_t>(std::countr_zero(places));
@@ -188,7 +193,7 @@ __attribute__((target("avx512bw"))) std::size_t Teddy::find_avx512(std::string_v
     std::uint64_t places = _mm512_test_epi8_mask(fit, fit) & ~std::uint64_t{0} << skip;
     if (places == 0) [[likely]]
       continue;
-    std::array<std::uint8_t, step> buckets_at;
+    std::array<std::uint8_t, step> buckets_at{};
     _mm512_storeu_si512(buckets_at.data(), fit);
     for (; places != 0; places &= places - 1) {
       const auto i = static_cast<std::uint32_t>(std::countr_zero(places));

@@ -28,9 +28,16 @@ class Teddy {
 
   using Found = std::array<Candidate, 128>;
 
+  // What of the machine is used, each being more than the one before.
+  enum class Unit : std::uint8_t { plain, avx2, avx512 };
+  static Unit best_unit();
+
   // Windows of `width` bytes (2 to 4); a shorter one fits whatever stands behind it (but nothing
   // at the very end of a text). The bucket of each is returned, in their order.
   std::vector<unsigned> build(const std::vector<std::string_view>& windows, unsigned width);
+
+  // For tests, after build(): no more of the machine than this.
+  void limit_to(Unit unit);
 
   // Calls see(Candidate) in ascending order until it returns true; says whether it did.
   template <class See>
@@ -61,7 +68,6 @@ class Teddy {
   std::size_t find_plain(std::string_view text, std::size_t& from, Found& found) const;
 
   unsigned width_ = 3;
-  enum class Unit : std::uint8_t { plain, avx2, avx512 };
   Unit unit_ = Unit::plain;
   std::array<Nibbles, 4> low_{};
   std::array<Nibbles, 4> high_{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <set>
@@ -282,13 +281,6 @@ Terms terms_of(const Correlation& correlation) {
 Wanted wanted(const Terms& terms) {
   const bool share = terms.type == Type::value_percentile && !terms.percentile;
   return share ? Wanted::text : kind_of(terms.type).wanted;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
-  return number;
 }
 
 std::unique_ptr<Measure> make_measure(const Terms& terms) {

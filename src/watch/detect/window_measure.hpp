@@ -75,9 +75,6 @@ Terms terms_of(const Correlation& correlation);
 enum class Wanted : std::uint8_t { nothing, number, text };
 Wanted wanted(const Terms& terms);
 
-// A finite decimal number, nothing before or after it.
-std::optional<double> number_of(std::string_view text);
-
 class Measure {
  public:
   Measure() = default;

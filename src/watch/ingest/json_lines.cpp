@@ -180,6 +180,7 @@ class JsonLines final : public Reader {
   explicit JsonLines(JsonLimits limits) : limits_(limits) {}
 
   void read(const Chunk& chunk, Names& names, Sink& sink) override {
+    if (chunk.bytes.empty()) return;  // for nothing simdjson makes no room, and then has no stage 1
     line_ = chunk.first_line;
     if (tokenize(chunk.bytes) == simdjson::SUCCESS) return walk(names, sink);
     each_line(chunk.bytes, names, sink);
@@ -193,7 +194,7 @@ class JsonLines final : public Reader {
     }
     const auto& found = parser_.implementation;
     const auto failed =
-        found->stage1(as_bytes(bytes.data()), bytes.size(), simdjson::stage1_mode::regular);
+        found->stage1(as_bytes(bytes), bytes.size(), simdjson::stage1_mode::regular);
     if (failed) return failed;
     const std::uint32_t* first = found->structural_indexes.get();
     tokens_ = {bytes.data(), static_cast<std::uint32_t>(bytes.size()), first,
@@ -201,8 +202,8 @@ class JsonLines final : public Reader {
     return simdjson::SUCCESS;
   }
 
-  static const std::uint8_t* as_bytes(const char* chars) {
-    return reinterpret_cast<const std::uint8_t*>(chars);
+  static const std::uint8_t* as_bytes(std::string_view chars) {
+    return reinterpret_cast<const std::uint8_t*>(chars.data());
   }
 
   void walk(Names& names, Sink& sink) {

@@ -61,6 +61,11 @@ TEST(JsonLines, CountsLinesOverEmptyAndPrettyPrintedOnes) {
               ElementsAre("1 a:1", "3 a:2", "4 a:3 b=}", "8 a:4"));
 }
 
+TEST(JsonLines, FindsNothingInNothing) {
+  EXPECT_THAT(read(""), ElementsAre());
+  EXPECT_THAT(read("\n \n"), ElementsAre());
+}
+
 TEST(JsonLines, NamesTheBadLineAndReadsOn) {
   const std::vector<std::string_view> bad = {
       "nonsense",  "{\"a\"}",     "{\"a\":}",           "{\"a\":1",     "[1]", "{\"a\":1 \"b\":2}",

@@ -108,7 +108,7 @@ Result<bool> Source::next(Buffer& buffer) {
   buffer.size_ = 0;
   while (!ended_ && buffer.size_ == 0 && buffer.dropped_.empty()) fill(buffer);
   if (buffer.size_ > 0 || !buffer.dropped_.empty()) return true;
-  if (error_) return std::unexpected(*std::exchange(error_, std::nullopt));
+  if (auto error = std::exchange(error_, std::nullopt)) return std::unexpected(std::move(*error));
   return false;
 }
 

@@ -18,7 +18,7 @@ bool parse_nginx(Cursor line, Record& record) {
   line.drop(2);
   record.add("level", line.until(']'));
   line.skip_spaces();
-  if (const std::size_t at = line.rest().find("#"); at != std::string_view::npos && at < 12) {
+  if (const std::size_t at = line.rest().find('#'); at != std::string_view::npos && at < 12) {
     line.until(':');
     line.skip_spaces();
   }
