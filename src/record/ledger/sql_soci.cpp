@@ -18,9 +18,13 @@ namespace {
 
 constexpr std::size_t most_prepared = 256;
 
-// Readable by its owner only; SQLite gives the files beside it the same rights.
+// Readable by its owner only; SQLite gives the files beside it the same rights. A file that is
+// there is never opened here: closing any descriptor of it would drop the POSIX locks of every
+// connection this process has (sqlite.org/howtocorrupt.html, 2.2), and another process would then
+// take itself for the last one and throw away the log with acts in it.
 Result<> create_private(const std::string& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0 && errno == EEXIST) return {};
   if (descriptor < 0)
     return fail(errno == EACCES ? Error::Kind::denied : Error::Kind::unavailable,
                 "the database cannot be opened: " + std::string(std::strerror(errno)), file);
