@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view password = "a password for the bench";
+constexpr std::string_view password = "lantern on the headland 26";
 constexpr int cases = 1000;
 
 template <class T>
