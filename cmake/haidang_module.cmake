@@ -21,6 +21,7 @@ function(haidang_module name)
   cmake_parse_arguments(M "" "" "DEPS;LIBS;SOURCES;HEADERS;TESTS;FUZZERS" ${ARGN})
   set(lib haidang_${name})
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
+  list(FILTER headers EXCLUDE REGEX "/[a-z_]*trial[a-z_]*\\.hpp$") # for tests: no part of the interface
   add_library(${lib} STATIC ${M_SOURCES})
   target_sources(${lib} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
   list(TRANSFORM M_DEPS PREPEND haidang_ OUTPUT_VARIABLE deps)
